@@ -75,20 +75,20 @@ def count_correct(network: nn.Module, pixels: Tensor, labels: Tensor) -> int:
     return correct
 
 
-def at_least_one(text: str) -> int:
+def positive_integer(text: str) -> int:
     value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{value} is less than 1")
+    if not 1 <= value < 2**31:
+        raise argparse.ArgumentTypeError(f"{value} is not between 1 and {2**31 - 1}")
     return value
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the four idx files")
-    parser.add_argument("--epochs", type=at_least_one, default=8)
-    parser.add_argument("--seed", type=int, default=1, help="same seed, same network")
+    parser.add_argument("--epochs", type=positive_integer, default=8)
+    parser.add_argument("--seed", type=positive_integer, default=1, help="same seed, same network")
     parser.add_argument("--output", type=Path, default=Path("build/mnist"), help="folder to write")
-    parser.add_argument("--limit", type=at_least_one, help="use only the first LIMIT images")
+    parser.add_argument("--limit", type=positive_integer, help="use only the first LIMIT images")
     return parser.parse_args()
 
 
