@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change goes in.
+set -euo pipefail
+cd "$(dirname "$0")"
+source scripts/step.sh
+
+scripts/build.sh demo test
+
+step "Includes"
+scripts/check_includes.py
+
+step "Symbols of the firmware"
+scripts/check_symbols.sh build/firmware/*/*.elf
+
+step "Scripts and training"
+/usr/bin/python3 -m unittest discover -s scripts
+/usr/bin/python3 -m unittest discover -s training
+
+step "Tests"
+ctest --preset host
+
+step "Tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+cmake --preset host-sanitize
+cmake --build --preset host-sanitize
+ctest --preset host-sanitize
