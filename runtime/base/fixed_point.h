@@ -1,0 +1,60 @@
+// Fixed-point arithmetic of TensorFlow Lite's integer kernels, rounding included. A real factor
+// is multiplier * 2^(shift - 31), multiplier in [2^30, 2^31) or 0, shift in [-31, 30].
+#pragma once
+
+#include <cstdint>
+
+namespace solder {
+
+struct Requantization {
+  int32_t multiplier = 0;
+  int32_t shift = 0;
+};
+
+// Two's complement sums, shifts and products: a hostile model may overflow, and must not fault.
+constexpr int32_t wrapping_add(int32_t a, int32_t b) {
+  return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
+}
+constexpr int32_t wrapping_sub(int32_t a, int32_t b) {
+  return static_cast<int32_t>(static_cast<uint32_t>(a) - static_cast<uint32_t>(b));
+}
+constexpr int32_t wrapping_mul(int32_t a, int32_t b) {
+  return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
+}
+constexpr int32_t wrapping_shift_left(int32_t a, int32_t bits) {
+  return static_cast<int32_t>(static_cast<uint32_t>(a) << bits);
+}
+
+constexpr int32_t clamp(int32_t x, int32_t low, int32_t high) {
+  return x < low ? low : x > high ? high : x;
+}
+
+// round(a * b / 2^31), halves upwards; gemmlowp's SaturatingRoundingDoublingHighMul.
+constexpr int32_t saturating_rounding_doubling_high_mul(int32_t a, int32_t b) {
+  if (a == INT32_MIN && b == INT32_MIN) return INT32_MAX;
+  return static_cast<int32_t>((static_cast<int64_t>(a) * b + (int64_t{1} << 30)) >> 31);
+}
+
+// round(x / 2^exponent), halves away from zero, exponent in [0, 31]; gemmlowp's
+// RoundingDivideByPOT.
+constexpr int32_t rounding_divide_by_pot(int32_t x, int32_t exponent) {
+  const auto mask = static_cast<int32_t>((int64_t{1} << exponent) - 1);
+  const int32_t remainder = x & mask;
+  const int32_t threshold = (mask >> 1) + (x < 0 ? 1 : 0);
+  return (x >> exponent) + (remainder > threshold ? 1 : 0);
+}
+
+// x * multiplier * 2^(shift - 31), rounded twice as TensorFlow Lite's
+// MultiplyByQuantizedMultiplier does by default.
+constexpr int32_t requantize(int32_t x, Requantization r) {
+  const int32_t left = r.shift > 0 ? r.shift : 0;
+  const int32_t right = r.shift > 0 ? 0 : -r.shift;
+  return rounding_divide_by_pot(
+      saturating_rounding_doubling_high_mul(wrapping_shift_left(x, left), r.multiplier), right);
+}
+
+// The Requantization nearest to `factor`, a finite value >= 0: TensorFlow Lite's
+// QuantizeMultiplier. Factors too small for a right shift of 31 become 0, too large ones saturate.
+Requantization quantize_multiplier(double factor);
+
+}  // namespace solder

@@ -1,0 +1,57 @@
+// CONV_2D. Layouts: input [batches, input_height, input_width, input_channels], filter
+// [output_channels, filter_height, filter_width, filter_channels] with filter_channels =
+// input_channels / groups, bias [output_channels] or null, output [batches, output_height,
+// output_width, output_channels]. Taps outside the input count as zero (quantized: as the input's
+// zero point). Quantized: requantization [output_channels]; the sum of products of one output stays
+// below 2^31 (preparation sees to it), with the bias it may wrap.
+#pragma once
+
+#include <cstdint>
+
+namespace solder {
+
+struct Conv2DGeometry {
+  int32_t batches, input_height, input_width, input_channels;
+  int32_t filter_height, filter_width, filter_channels;
+  int32_t output_height, output_width, output_channels;
+  int32_t stride_height, stride_width, dilation_height, dilation_width;
+  int32_t pad_top, pad_left;
+
+  template <class Visitor>
+  void visit(Visitor&& v) const {
+    v("batches", batches), v("input_height", input_height), v("input_width", input_width);
+    v("input_channels", input_channels), v("filter_height", filter_height);
+    v("filter_width", filter_width), v("filter_channels", filter_channels);
+    v("output_height", output_height), v("output_width", output_width);
+    v("output_channels", output_channels), v("stride_height", stride_height);
+    v("stride_width", stride_width), v("dilation_height", dilation_height);
+    v("dilation_width", dilation_width), v("pad_top", pad_top), v("pad_left", pad_left);
+  }
+};
+
+struct Conv2DF32Params {
+  Conv2DGeometry geometry;
+  float activation_min, activation_max;
+
+  template <class Visitor>
+  void visit(Visitor&& v) const {
+    v("geometry", geometry), v("activation_min", activation_min);
+    v("activation_max", activation_max);
+  }
+};
+
+struct Conv2DS8Params {
+  Conv2DGeometry geometry;
+  int32_t input_offset;   // minus the input's zero point, in [-127, 128]
+  int32_t output_offset;  // the output's zero point
+  int32_t activation_min, activation_max;  // in [-128, 127]
+
+  template <class Visitor>
+  void visit(Visitor&& v) const {
+    v("geometry", geometry), v("input_offset", input_offset);
+    v("output_offset", output_offset), v("activation_min", activation_min);
+    v("activation_max", activation_max);
+  }
+};
+
+}  // namespace solder

@@ -1,0 +1,56 @@
+// DEPTHWISE_CONV_2D. Layouts: input [batches, input_height, input_width, input_channels], filter
+// [1, filter_height, filter_width, output_channels] with output_channels = input_channels *
+// depth_multiplier (output channel c reads input channel c / depth_multiplier), bias
+// [output_channels] or null, output [batches, output_height, output_width, output_channels].
+// Padding and requantization as in CONV_2D.
+#pragma once
+
+#include <cstdint>
+
+namespace solder {
+
+struct DepthwiseConv2DGeometry {
+  int32_t batches, input_height, input_width, input_channels;
+  int32_t filter_height, filter_width, depth_multiplier;
+  int32_t output_height, output_width;
+  int32_t stride_height, stride_width, dilation_height, dilation_width;
+  int32_t pad_top, pad_left;
+
+  template <class Visitor>
+  void visit(Visitor&& v) const {
+    v("batches", batches), v("input_height", input_height), v("input_width", input_width);
+    v("input_channels", input_channels), v("filter_height", filter_height);
+    v("filter_width", filter_width), v("depth_multiplier", depth_multiplier);
+    v("output_height", output_height), v("output_width", output_width);
+    v("stride_height", stride_height), v("stride_width", stride_width);
+    v("dilation_height", dilation_height), v("dilation_width", dilation_width);
+    v("pad_top", pad_top), v("pad_left", pad_left);
+  }
+};
+
+struct DepthwiseConv2DF32Params {
+  DepthwiseConv2DGeometry geometry;
+  float activation_min, activation_max;
+
+  template <class Visitor>
+  void visit(Visitor&& v) const {
+    v("geometry", geometry), v("activation_min", activation_min);
+    v("activation_max", activation_max);
+  }
+};
+
+struct DepthwiseConv2DS8Params {
+  DepthwiseConv2DGeometry geometry;
+  int32_t input_offset;   // minus the input's zero point, in [-127, 128]
+  int32_t output_offset;  // the output's zero point
+  int32_t activation_min, activation_max;  // in [-128, 127]
+
+  template <class Visitor>
+  void visit(Visitor&& v) const {
+    v("geometry", geometry), v("input_offset", input_offset);
+    v("output_offset", output_offset), v("activation_min", activation_min);
+    v("activation_max", activation_max);
+  }
+};
+
+}  // namespace solder

@@ -1,0 +1,112 @@
+// Every kernel there is: name, parameters, and its operands in order. Kernel sets (reference,
+// generic, armv7em) define these functions in a namespace of their name; everything that speaks of
+// kernels (declarations, ids, tables, printed names) is made from this one list.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "runtime/base/fixed_point.h"
+#include "runtime/kernels/activation/activation.h"
+#include "runtime/kernels/conv_2d/conv_2d.h"
+#include "runtime/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
+#include "runtime/kernels/elementwise/elementwise.h"
+#include "runtime/kernels/fully_connected/fully_connected.h"
+#include "runtime/kernels/kernel.h"
+#include "runtime/kernels/pooling/pooling.h"
+#include "runtime/kernels/quantize/quantize.h"
+#include "runtime/kernels/reduce/reduce.h"
+#include "runtime/kernels/shape/shape.h"
+#include "runtime/kernels/softmax/softmax.h"
+
+// X(name, Params, operands...)
+// clang-format off
+#define SOLDER_KERNEL_LIST(X)                                                                     \
+  X(conv_2d_f32, Conv2DF32Params,                                                                 \
+    const float* input, const float* filter, const float* bias, float* output)                    \
+  X(conv_2d_s8, Conv2DS8Params,                                                                   \
+    const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
+    const Requantization* requantization, int8_t* output)                                         \
+  X(depthwise_conv_2d_f32, DepthwiseConv2DF32Params,                                              \
+    const float* input, const float* filter, const float* bias, float* output)                    \
+  X(depthwise_conv_2d_s8, DepthwiseConv2DS8Params,                                                \
+    const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
+    const Requantization* requantization, int8_t* output)                                         \
+  X(fully_connected_f32, FullyConnectedF32Params,                                                 \
+    const float* input, const float* filter, const float* bias, float* output)                    \
+  X(fully_connected_s8, FullyConnectedS8Params,                                                   \
+    const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
+    const Requantization* requantization, int8_t* output)                                         \
+  X(max_pool_2d_f32, Pool2DF32Params, const float* input, float* output)                          \
+  X(max_pool_2d_s8, Pool2DS8Params, const int8_t* input, int8_t* output)                          \
+  X(average_pool_2d_f32, Pool2DF32Params, const float* input, float* output)                      \
+  X(average_pool_2d_s8, Pool2DS8Params, const int8_t* input, int8_t* output)                      \
+  X(softmax_f32, SoftmaxF32Params, const float* input, float* output)                             \
+  X(softmax_s8, SoftmaxS8Params, const int8_t* input, int8_t* output)                             \
+  X(add_f32, AddF32Params, const float* a, const float* b, float* output)                         \
+  X(add_s8, AddS8Params, const int8_t* a, const int8_t* b, int8_t* output)                        \
+  X(mean_f32, MeanF32Params, const float* input, float* output)                                   \
+  X(mean_s8, MeanS8Params, const int8_t* input, int8_t* output)                                   \
+  X(relu_f32, ReluF32Params, const float* input, float* output)                                   \
+  X(relu_s8, ReluS8Params, const int8_t* input, int8_t* output)                                   \
+  X(logistic_f32, LogisticF32Params, const float* input, float* output)                           \
+  X(logistic_s8, LogisticS8Params, const int8_t* input, int8_t* output)                           \
+  X(quantize_f32_s8, QuantizeF32S8Params, const float* input, int8_t* output)                     \
+  X(quantize_s8_s8, QuantizeS8S8Params, const int8_t* input, int8_t* output)                      \
+  X(dequantize_s8_f32, DequantizeS8F32Params, const int8_t* input, float* output)                 \
+  X(pad_b8, PadParams, const int8_t* input, int8_t* output)                                       \
+  X(pad_b32, PadParams, const int32_t* input, int32_t* output)                                    \
+  X(transpose_b8, TransposeParams, const int8_t* input, int8_t* output)                           \
+  X(transpose_b32, TransposeParams, const int32_t* input, int32_t* output)                        \
+  X(copy_b8, CopyParams, const int8_t* input, int8_t* output)
+// clang-format on
+
+namespace solder {
+
+enum class KernelId : uint8_t {
+#define X(name, params, ...) name,
+  SOLDER_KERNEL_LIST(X)
+#undef X
+};
+
+inline constexpr int kKernelCount = 0
+#define X(name, params, ...) +1
+    SOLDER_KERNEL_LIST(X)
+#undef X
+    ;
+
+namespace reference {
+#define X(name, params, ...) void name(const params& p, __VA_ARGS__);
+SOLDER_KERNEL_LIST(X)
+#undef X
+}  // namespace reference
+
+// What a set does not declare itself it takes from the set that it builds on.
+namespace generic {
+using namespace reference;
+decltype(reference::conv_2d_f32) conv_2d_f32;
+decltype(reference::conv_2d_s8) conv_2d_s8;
+decltype(reference::depthwise_conv_2d_f32) depthwise_conv_2d_f32;
+decltype(reference::depthwise_conv_2d_s8) depthwise_conv_2d_s8;
+decltype(reference::fully_connected_f32) fully_connected_f32;
+decltype(reference::fully_connected_s8) fully_connected_s8;
+decltype(reference::max_pool_2d_f32) max_pool_2d_f32;
+decltype(reference::max_pool_2d_s8) max_pool_2d_s8;
+decltype(reference::average_pool_2d_f32) average_pool_2d_f32;
+decltype(reference::average_pool_2d_s8) average_pool_2d_s8;
+decltype(reference::add_f32) add_f32;
+decltype(reference::add_s8) add_s8;
+}  // namespace generic
+
+// One function per KernelId.
+struct KernelSet {
+  const char* name;  // its namespace
+  KernelFunction functions[kKernelCount];
+
+  KernelFunction operator[](KernelId id) const { return functions[static_cast<size_t>(id)]; }
+};
+
+extern const KernelSet kReferenceKernels;
+extern const KernelSet kGenericKernels;
+
+}  // namespace solder

@@ -1,0 +1,45 @@
+// QUANTIZE and DEQUANTIZE between float32 and int8, and QUANTIZE from int8 to int8 (a change of
+// scale). f32 -> s8: clamp(round(x / scale) + zero_point), halves away from zero, NaN as 0.
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/base/fixed_point.h"
+
+namespace solder {
+
+struct QuantizeF32S8Params {
+  int32_t elements;
+  float scale;
+  int32_t zero_point;
+
+  template <class Visitor>
+  void visit(Visitor&& v) const {
+    v("elements", elements), v("scale", scale), v("zero_point", zero_point);
+  }
+};
+
+struct QuantizeS8S8Params {
+  int32_t elements;
+  int32_t input_zero_point, output_zero_point;
+  Requantization requantization;  // input scale / output scale
+
+  template <class Visitor>
+  void visit(Visitor&& v) const {
+    v("elements", elements), v("input_zero_point", input_zero_point);
+    v("output_zero_point", output_zero_point), v("requantization", requantization);
+  }
+};
+
+struct DequantizeS8F32Params {
+  int32_t elements;
+  float scale;
+  int32_t zero_point;
+
+  template <class Visitor>
+  void visit(Visitor&& v) const {
+    v("elements", elements), v("scale", scale), v("zero_point", zero_point);
+  }
+};
+
+}  // namespace solder
