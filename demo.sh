@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 source scripts/step.sh
 
-scripts/build.sh demo
+scripts/build.sh host demo
 
 step "The digit"
 cat models/digit/digit.txt

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 source scripts/step.sh
 
-scripts/build.sh demo test
+scripts/build.sh host-tests demo test
 
 step "Includes"
 scripts/check_includes.py
@@ -17,7 +17,7 @@ step "Scripts and training"
 /usr/bin/python3 -m unittest discover -s training
 
 step "Tests"
-ctest --preset host
+ctest --preset host-tests
 
 step "Tests under AddressSanitizer and UndefinedBehaviorSanitizer"
 cmake --preset host-sanitize

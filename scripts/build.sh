@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# Installs the packages of the named groups, then builds the program and the firmware.
+# Installs packages, then builds: build.sh CMAKE_PRESET PACKAGE_GROUP...
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/step.sh
 
+preset=$1
+shift
+
 step "Packages: $*"
 scripts/install_packages.sh "$@"
 
-step "Build"
-cmake --preset host
-cmake --build --preset host
+step "Build: $preset"
+cmake --preset "$preset"
+cmake --build --preset "$preset"
