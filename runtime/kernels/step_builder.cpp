@@ -21,7 +21,7 @@ const TensorView* StepBuilder::output(int32_t index) const {
 
 Error StepBuilder::emit(KernelId kernel, const void* params,
                         std::initializer_list<Source> operands) {
-  auto* prepared = steps_.allocate_permanent<PreparedStep>(1);
+  auto* prepared = steps_.allocate_temporary<PreparedStep>(1);
   if (prepared == nullptr) return no_memory();
   Step& step = prepared->step;
   step.function = kernels_[kernel];

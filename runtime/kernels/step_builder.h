@@ -69,7 +69,8 @@ class StepBuilder {
   // At most one scratch buffer a step, `bytes` long.
   static Source scratch(int32_t bytes) { return {Source::kScratch, bytes, nullptr}; }
 
-  // `steps`: where steps, parameters live; `tables`: where tables live (may be the same arena).
+  // `steps`: where parameters live, and prepared steps for a while; `tables`: where tables live
+  // (may be the same arena).
   // `constants`: the address that offsets of constant tensors count from.
   StepBuilder(const GraphView& graph, const KernelSet& kernels, const void* constants,
               Arena& steps, Arena& tables)

@@ -1,0 +1,105 @@
+#include "runtime/kernels/checks.h"
+
+#include <cfloat>
+#include <cmath>
+
+namespace solder {
+namespace {
+
+bool is_scale(float scale) { return std::isfinite(scale) && scale > 0; }
+
+bool is_quantized_with(const TensorView& tensor, int32_t count) {
+  const Quantization& q = tensor.quantization;
+  if (q.scale == nullptr || q.zero_point == nullptr || q.count != count) return false;
+  for (int32_t i = 0; i < count; ++i)
+    if (!is_scale(q.scale[i]) || q.zero_point[i] < -128 || q.zero_point[i] > 127) return false;
+  return true;
+}
+
+}  // namespace
+
+ActivationRangeF32 activation_range_f32(Activation activation) {
+  switch (activation) {
+    case Activation::RELU: return {0.0F, FLT_MAX};
+    case Activation::RELU_N1_TO_1: return {-1.0F, 1.0F};
+    case Activation::RELU6: return {0.0F, 6.0F};
+    case Activation::NONE: break;
+  }
+  return {-FLT_MAX, FLT_MAX};
+}
+
+ActivationRangeS8 activation_range_s8(Activation activation, float scale, int32_t zero_point) {
+  const ActivationRangeF32 real = activation_range_f32(activation);
+  const auto quantize = [&](float value) {
+    const float q = static_cast<float>(zero_point) + std::round(value / scale);
+    return q < -128.0F ? -128 : q > 127.0F ? 127 : static_cast<int32_t>(q);
+  };
+  if (activation == Activation::NONE) return {-128, 127};
+  return {quantize(real.min), quantize(real.max)};
+}
+
+Error check_arity(const StepBuilder& builder, const OperatorView& op, int32_t inputs) {
+  if (op.output_count != 1 || builder.output(0) == nullptr)
+    return builder.fail("needs exactly one output; it has", op.output_count);
+  if (op.input_count < inputs)
+    return builder.fail("has too few inputs; it has", op.input_count);
+  for (int32_t i = 0; i < inputs; ++i)
+    if (builder.input(i) == nullptr) return builder.fail("lacks the required input number", i);
+  return {};
+}
+
+bool is_per_tensor_s8(const TensorView& tensor) {
+  return tensor.type == TensorType::INT8 && is_quantized_with(tensor, 1);
+}
+
+bool is_filter_s8(const TensorView& tensor, int32_t axis) {
+  const Quantization& q = tensor.quantization;
+  if (tensor.type != TensorType::INT8 || axis >= tensor.shape.rank) return false;
+  const bool per_channel = q.count == tensor.shape.dims[axis] && q.axis == axis;
+  if (!(q.count == 1 || per_channel) || !is_quantized_with(tensor, q.count)) return false;
+  for (int32_t i = 0; i < q.count; ++i)
+    if (q.zero_point[i] != 0) return false;
+  return true;
+}
+
+bool is_bias(const TensorView* tensor, TensorType type, int32_t channels) {
+  return tensor == nullptr || (tensor->is_constant() && tensor->type == type &&
+                               tensor->shape.elements() == channels);
+}
+
+const Requantization* requantization_per_channel(StepBuilder& builder, const TensorView& input,
+                                                 const TensorView& filter,
+                                                 const TensorView& output, int32_t channels) {
+  auto* table = builder.table<Requantization>(channels);
+  if (table == nullptr) return nullptr;
+  const double input_scale = input.quantization.scale[0];
+  const double output_scale = output.quantization.scale[0];
+  for (int32_t c = 0; c < channels; ++c) {
+    const double filter_scale = filter.quantization.scale[filter.quantization.count == 1 ? 0 : c];
+    table[c] = quantize_multiplier(input_scale * filter_scale / output_scale);
+  }
+  return table;
+}
+
+Window slide_window(Padding padding, int32_t input_size, int32_t filter_size, int32_t stride,
+                    int32_t dilation) {
+  const int64_t reach = (int64_t{filter_size} - 1) * dilation + 1;
+  if (padding == Padding::VALID) {
+    if (input_size < reach) return {};
+    return {.output_size = static_cast<int32_t>((input_size - reach + stride) / stride)};
+  }
+  const int64_t output_size = (int64_t{input_size} + stride - 1) / stride;
+  const int64_t total = (output_size - 1) * stride + reach - input_size;
+  return {.output_size = static_cast<int32_t>(output_size),
+          .pad_before = static_cast<int32_t>(total > 0 ? total / 2 : 0)};
+}
+
+bool has_sane_strides(const Options& options) {
+  constexpr int32_t kMax = 1 << 15;
+  for (int32_t value : {options.stride_h, options.stride_w, options.dilation_h,
+                        options.dilation_w})
+    if (value < 1 || value > kMax) return false;
+  return true;
+}
+
+}  // namespace solder

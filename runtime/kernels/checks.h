@@ -1,0 +1,59 @@
+// What several prepare functions check and compute alike.
+#pragma once
+
+#include "runtime/kernels/step_builder.h"
+
+namespace solder {
+
+// Real range of a fused activation; the largest finite floats where it has no bound.
+struct ActivationRangeF32 {
+  float min, max;
+};
+ActivationRangeF32 activation_range_f32(Activation activation);
+
+// The same as quantized values of a tensor with this scale and zero point, within [-128, 127].
+struct ActivationRangeS8 {
+  int32_t min, max;
+};
+ActivationRangeS8 activation_range_s8(Activation activation, float scale, int32_t zero_point);
+
+// The operator has `inputs` inputs and one output, all of them present.
+Error check_arity(const StepBuilder& builder, const OperatorView& op, int32_t inputs);
+
+// `tensor` is int8 with one scale (finite, > 0) and a zero point in [-128, 127].
+bool is_per_tensor_s8(const TensorView& tensor);
+// `tensor` is an int8 filter: one scale, or one per index of dimension `axis`; zero points 0.
+bool is_filter_s8(const TensorView& tensor, int32_t axis);
+// Null, or a constant of `channels` elements of `type`.
+bool is_bias(const TensorView* tensor, TensorType type, int32_t channels);
+
+inline int32_t zero_point_of(const TensorView& tensor) {
+  return static_cast<int32_t>(tensor.quantization.zero_point[0]);
+}
+inline bool same_quantization(const TensorView& a, const TensorView& b) {
+  return a.quantization.scale[0] == b.quantization.scale[0] &&
+         a.quantization.zero_point[0] == b.quantization.zero_point[0];
+}
+
+// Products of int8 values sum up safely to this depth: 128 * 255 * 65536 < 2^31.
+inline constexpr int64_t kMaxAccumulationDepth = 65536;
+
+// A table of input_scale * filter_scale[c] / output_scale for every channel, or null when memory
+// is short.
+const Requantization* requantization_per_channel(StepBuilder& builder, const TensorView& input,
+                                                 const TensorView& filter,
+                                                 const TensorView& output, int32_t channels);
+
+// Where a window slides along one dimension.
+struct Window {
+  int32_t output_size = 0;  // < 1: the window does not fit
+  int32_t pad_before = 0;
+};
+// TensorFlow's SAME and VALID. Sizes, stride, dilation >= 1.
+Window slide_window(Padding padding, int32_t input_size, int32_t filter_size, int32_t stride,
+                    int32_t dilation);
+
+// Strides and dilations of `options` are in [1, 2^15].
+bool has_sane_strides(const Options& options);
+
+}  // namespace solder

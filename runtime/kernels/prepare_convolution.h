@@ -1,0 +1,86 @@
+// What preparing CONV_2D and DEPTHWISE_CONV_2D has in common.
+#pragma once
+
+#include "runtime/kernels/checks.h"
+
+namespace solder {
+
+struct ConvolutionWindows {
+  Window rows, columns;
+};
+
+// Ranks, strides and the output's shape, for a filter of [?, height, width, ?] and
+// `output_channels`; `depth` is how many products one output sums up per filter tap.
+inline Error check_convolution(const OperatorView& op, const StepBuilder& builder,
+                               int64_t depth, int32_t output_channels,
+                               ConvolutionWindows& windows) {
+  const TensorView& input = *builder.input(0);
+  const TensorView& filter = *builder.input(1);
+  const TensorView& output = *builder.output(0);
+  if (!filter.is_constant()) return builder.fail("needs a constant filter");
+  const Options& o = op.options;
+  if (!has_sane_strides(o)) return builder.fail("has a stride or dilation out of range");
+  const int32_t* in = input.shape.dims;
+  const int32_t* f = filter.shape.dims;
+  windows.rows = slide_window(o.padding, in[1], f[1], o.stride_h, o.dilation_h);
+  windows.columns = slide_window(o.padding, in[2], f[2], o.stride_w, o.dilation_w);
+  const Shape expected = {
+      4, {in[0], windows.rows.output_size, windows.columns.output_size, output_channels}};
+  if (!(output.shape == expected))
+    return builder.fail("has an output shape that does not follow from its input and filter");
+  if (f[1] * int64_t{f[2]} * depth > kMaxAccumulationDepth)
+    return builder.fail("has a filter larger than 65536 elements per output channel");
+  return {};
+}
+
+inline Error check_convolution_ranks(const StepBuilder& builder) {
+  for (const TensorView* tensor : {builder.input(0), builder.input(1), builder.output(0)})
+    if (tensor->shape.rank != 4)
+      return builder.fail("needs input, filter and output of rank 4; there is one of rank",
+                          tensor->shape.rank);
+  return {};
+}
+
+// Checks types and quantization and emits the kernel that fits. Output channels are dimension
+// `channel_axis` of the filter.
+template <class ParamsF32, class ParamsS8, class Geometry>
+Error emit_convolution(const OperatorView& op, StepBuilder& builder, const Geometry& geometry,
+                       int32_t channel_axis, KernelId kernel_f32, KernelId kernel_s8) {
+  using B = StepBuilder;
+  const TensorView& input = *builder.input(0);
+  const TensorView& filter = *builder.input(1);
+  const TensorView& output = *builder.output(0);
+  const TensorView* bias = builder.input(2);
+  const int32_t channels = filter.shape.dims[channel_axis];
+
+  if (input.type == TensorType::FLOAT32 && filter.type == TensorType::FLOAT32 &&
+      output.type == TensorType::FLOAT32) {
+    if (!is_bias(bias, TensorType::FLOAT32, channels))
+      return builder.fail("needs a constant FLOAT32 bias, one per output channel");
+    auto* params = builder.params<ParamsF32>();
+    if (params == nullptr) return builder.no_memory();
+    const auto range = activation_range_f32(op.options.activation);
+    *params = {.geometry = geometry, .activation_min = range.min, .activation_max = range.max};
+    return builder.emit(kernel_f32, params, {B::in(0), B::in(1), B::in(2), B::out(0)});
+  }
+
+  if (is_per_tensor_s8(input) && is_filter_s8(filter, channel_axis) && is_per_tensor_s8(output)) {
+    if (!is_bias(bias, TensorType::INT32, channels))
+      return builder.fail("needs a constant INT32 bias, one per output channel");
+    auto* params = builder.params<ParamsS8>();
+    const auto* table = requantization_per_channel(builder, input, filter, output, channels);
+    if (params == nullptr || table == nullptr) return builder.no_memory();
+    const auto range = activation_range_s8(op.options.activation, output.quantization.scale[0],
+                                           zero_point_of(output));
+    *params = {.geometry = geometry,
+               .input_offset = -zero_point_of(input),
+               .output_offset = zero_point_of(output),
+               .activation_min = range.min,
+               .activation_max = range.max};
+    return builder.emit(kernel_s8, params,
+                        {B::in(0), B::in(1), B::in(2), B::from(table), B::out(0)});
+  }
+  return builder.fail("needs FLOAT32 throughout, or INT8 with valid quantization throughout");
+}
+
+}  // namespace solder

@@ -1,0 +1,72 @@
+#include "runtime/kernels/checks.h"
+#include "runtime/kernels/prepare.h"
+
+namespace solder {
+namespace {
+
+static_assert(kReduceRank == kMaxRank);
+
+// Sets reduced[] for the axes that the second input lists; dims[] is the input's shape with ones
+// in front.
+Error read_axes(const StepBuilder& builder, int32_t (&dims)[kReduceRank],
+                int32_t (&reduced)[kReduceRank], int32_t& count) {
+  const Shape& shape = builder.input(0)->shape;
+  const TensorView& axes = *builder.input(1);
+  if (!axes.is_constant() || axes.type != TensorType::INT32)
+    return builder.fail("needs constant INT32 axes");
+  const int32_t lead = kReduceRank - shape.rank;
+  for (int32_t i = 0; i < kReduceRank; ++i) dims[i] = i < lead ? 1 : shape.dims[i - lead];
+  const auto* axis = static_cast<const int32_t*>(axes.data);
+  for (int64_t i = 0; i < axes.shape.elements(); ++i) {
+    if (axis[i] < -shape.rank || axis[i] >= shape.rank)
+      return builder.fail("has an axis outside its input's rank:", axis[i]);
+    reduced[lead + (axis[i] < 0 ? axis[i] + shape.rank : axis[i])] = 1;
+  }
+  count = 1;
+  for (int32_t i = 0; i < kReduceRank; ++i)
+    if (reduced[i] != 0) count *= dims[i];
+  return {};
+}
+
+}  // namespace
+
+Error prepare_mean(const OperatorView& op, StepBuilder& builder) {
+  if (Error error = check_arity(builder, op, 2)) return error;
+  const TensorView& input = *builder.input(0);
+  const TensorView& output = *builder.output(0);
+  int32_t dims[kReduceRank] = {}, reduced[kReduceRank] = {}, count = 1;
+  if (Error error = read_axes(builder, dims, reduced, count)) return error;
+  if (output.shape.elements() * count != input.shape.elements())
+    return builder.fail("has an output shape that does not follow from its input and axes");
+  // 2^23 values of 8 bits keep their sum in 31 bits.
+  if (count > 1 << 23) return builder.fail("averages more than 2^23 values:", count);
+  using B = StepBuilder;
+
+  const auto copy_dims = [&](auto* params) {
+    for (int32_t i = 0; i < kReduceRank; ++i) {
+      params->dims[i] = dims[i];
+      params->reduced[i] = reduced[i];
+    }
+    params->count = count;
+  };
+  if (input.type == TensorType::FLOAT32 && output.type == TensorType::FLOAT32) {
+    auto* params = builder.params<MeanF32Params>();
+    if (params == nullptr) return builder.no_memory();
+    copy_dims(params);
+    return builder.emit(KernelId::mean_f32, params, {B::in(0), B::out(0)});
+  }
+  if (is_per_tensor_s8(input) && is_per_tensor_s8(output)) {
+    auto* params = builder.params<MeanS8Params>();
+    if (params == nullptr) return builder.no_memory();
+    copy_dims(params);
+    params->input_zero_point = zero_point_of(input);
+    params->output_zero_point = zero_point_of(output);
+    params->requantization = quantize_multiplier(
+        static_cast<double>(input.quantization.scale[0]) /
+        (static_cast<double>(output.quantization.scale[0]) * count));
+    return builder.emit(KernelId::mean_s8, params, {B::in(0), B::out(0)});
+  }
+  return builder.fail("needs FLOAT32 throughout, or INT8 with valid quantization throughout");
+}
+
+}  // namespace solder
