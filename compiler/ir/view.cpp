@@ -1,9 +1,30 @@
 #include "compiler/ir/view.h"
 
+#include <algorithm>
+
+#include "runtime/base/arena.h"
+
 namespace solder::compiler {
+namespace {
+
+size_t padded(size_t bytes) {
+  return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
+}
+
+}  // namespace
 
 View::View(const Graph& graph) : graph_(graph) {
+  size_t constant_bytes = 0;
+  for (const Tensor& tensor : graph.tensors) constant_bytes += padded(tensor.data.size());
+  constants_.resize(constant_bytes);
+  size_t next = 0;
   for (const Tensor& tensor : graph.tensors) {
+    const uint8_t* data = nullptr;
+    if (tensor.is_constant()) {
+      data = constants_.data() + next;
+      std::ranges::copy(tensor.data, constants_.begin() + static_cast<ptrdiff_t>(next));
+      next += padded(tensor.data.size());
+    }
     const Quantization& q = tensor.quantization;
     tensors_.push_back({.name = tensor.name.c_str(),
                         .type = tensor.type,
@@ -12,7 +33,7 @@ View::View(const Graph& graph) : graph_(graph) {
                                          .zero_point = q.zero_point.data(),
                                          .count = static_cast<int32_t>(q.scale.size()),
                                          .axis = q.axis},
-                        .data = tensor.is_constant() ? tensor.data.data() : nullptr,
+                        .data = data,
                         .bytes = static_cast<int32_t>(tensor.bytes())});
   }
   for (const Operator& op : graph.operators)

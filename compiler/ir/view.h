@@ -7,7 +7,8 @@
 
 namespace solder::compiler {
 
-// Borrows names, constants and quantization from `graph`, which must outlive it unchanged.
+// Borrows names and quantization from `graph`, which must outlive it unchanged. Constants are
+// copied into one block, each at a multiple of kArenaAlignment, as preparation addresses them.
 class View {
  public:
   explicit View(const Graph& graph);
@@ -15,9 +16,11 @@ class View {
   View& operator=(const View&) = delete;
 
   GraphView graph() const;
+  const std::vector<uint8_t>& constants() const { return constants_; }
 
  private:
   const Graph& graph_;
+  std::vector<uint8_t> constants_;
   std::vector<TensorView> tensors_;
   std::vector<OperatorView> operators_;
 };
