@@ -28,6 +28,10 @@ constexpr int32_t wrapping_shift_left(int32_t a, int32_t bits) {
 constexpr int32_t clamp(int32_t x, int32_t low, int32_t high) {
   return x < low ? low : x > high ? high : x;
 }
+// NaN stays NaN.
+constexpr float clamp(float x, float low, float high) {
+  return x < low ? low : x > high ? high : x;
+}
 
 // round(a * b / 2^31), halves upwards; gemmlowp's SaturatingRoundingDoublingHighMul.
 constexpr int32_t saturating_rounding_doubling_high_mul(int32_t a, int32_t b) {
