@@ -1,0 +1,51 @@
+#include "compiler/ir/cost.h"
+
+#include <set>
+
+namespace solder::compiler {
+namespace {
+
+const Shape& shape_of(const Graph& graph, int tensor) {
+  return graph.tensors[static_cast<size_t>(tensor)].shape;
+}
+
+}  // namespace
+
+int64_t macs(const Graph& graph, const Operator& op) {
+  const bool is_convolution =
+      op.type == OperatorType::CONV_2D || op.type == OperatorType::DEPTHWISE_CONV_2D;
+  if (!is_convolution && op.type != OperatorType::FULLY_CONNECTED) return 0;
+  if (op.input(1) < 0 || op.outputs.empty()) return 0;
+  const Shape& filter = shape_of(graph, op.input(1));
+  const int64_t outputs = shape_of(graph, op.outputs[0]).elements();
+  if (op.type == OperatorType::FULLY_CONNECTED)
+    return filter.rank == 2 ? outputs * filter.dims[1] : 0;
+  if (filter.rank != 4) return 0;
+  const int64_t taps = int64_t{filter.dims[1]} * filter.dims[2];
+  return outputs * taps * (op.type == OperatorType::CONV_2D ? filter.dims[3] : 1);
+}
+
+int64_t macs(const Graph& graph) {
+  int64_t total = 0;
+  for (const Operator& op : graph.operators) total += macs(graph, op);
+  return total;
+}
+
+Parameters parameters(const Graph& graph) {
+  std::set<int> weights;
+  for (const Operator& op : graph.operators) {
+    if (op.type != OperatorType::CONV_2D && op.type != OperatorType::DEPTHWISE_CONV_2D &&
+        op.type != OperatorType::FULLY_CONNECTED && op.type != OperatorType::ADD)
+      continue;
+    for (const int input : op.inputs)
+      if (graph.is_constant(input)) weights.insert(input);
+  }
+  Parameters sum;
+  for (const int tensor : weights) {
+    sum.count += shape_of(graph, tensor).elements();
+    sum.bytes += graph.tensors[static_cast<size_t>(tensor)].bytes();
+  }
+  return sum;
+}
+
+}  // namespace solder::compiler

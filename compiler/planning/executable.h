@@ -1,0 +1,69 @@
+// A graph prepared on this computer: its plan, where every tensor lies, and memory to run it in.
+// The same plan is what the compiler prints, so what runs here runs on the board.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/graph.h"
+#include "compiler/ir/view.h"
+#include "runtime/plan/model.h"
+#include "runtime/plan/plan_builder.h"
+
+namespace solder::compiler {
+
+class Executable {
+ public:
+  // Throws ModelError when an operator cannot be prepared.
+  Executable(Graph graph, const KernelSet& kernels);
+
+  const Graph& graph() const { return graph_; }
+  const KernelSet& kernels() const { return kernels_; }
+  const Plan& plan() const { return plan_; }
+  // Runs in memory of this object.
+  Model model() const;
+
+  // Inference; `observe` gets every operator's output, dense and in the tensor's type, as soon as
+  // it is computed.
+  using Observer = std::function<void(int op, int tensor, const void* data)>;
+  void invoke(const Observer& observe) const;
+
+  // Buffers of the arena, one per tensor and then one per step (scratch); times are operator
+  // indices, -1 for "before the first". A tensor that shares memory points to its buffer's tensor.
+  const std::vector<PlannedBuffer>& buffers() const { return buffers_; }
+  int buffer_of(int tensor) const { return roots_[static_cast<size_t>(tensor)]; }
+  uint32_t arena_lower_bound() const;
+
+  // Regions as the plan's operands address them.
+  const std::vector<uint8_t>& constants() const { return view_.constants(); }
+  const uint8_t* tables() const { return tables_.base(); }
+  // Tables lie at the end of their region: offsets from tables_begin() to tables_end().
+  uint32_t tables_begin() const;
+  uint32_t tables_end() const { return static_cast<uint32_t>(tables_.size()); }
+
+ private:
+  struct Memory {
+    explicit Memory(size_t size)
+        : bytes(size), data(new std::max_align_t[size / sizeof(std::max_align_t) + 1]) {}
+    size_t bytes;
+    std::unique_ptr<std::max_align_t[]> data;
+  };
+
+  Graph graph_;
+  View view_;
+  const KernelSet& kernels_;
+  Memory plan_memory_, table_memory_;
+  Arena tables_;
+  Plan plan_;
+  std::vector<PlannedBuffer> buffers_;
+  std::vector<int> roots_;
+  Memory arena_;
+};
+
+// "CONV_2D, operator 3 (output "conv2d_8/Relu"): <message> <detail>".
+std::string describe(const Error& error, const Graph& graph);
+
+}  // namespace solder::compiler
