@@ -1,0 +1,148 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/importers/onnx/operators.h"
+#include "compiler/ir/transpose.h"
+
+namespace solder::compiler {
+namespace {
+
+bool is_moved(const Value& value, Layout layout) {
+  return value.shape.rank == 4 && layout == Layout::kChannelsLast;
+}
+
+constexpr bool is_identity(std::span<const int32_t> permutation) {
+  return std::ranges::is_sorted(permutation);
+}
+
+// The dimensions of the stored input that make up the stored output.
+std::vector<int32_t> stored_permutation(std::span<const int32_t> permutation, bool from_moved,
+                                        bool to_moved) {
+  std::vector<int32_t> result;
+  for (size_t i = 0; i < permutation.size(); ++i) {
+    const int32_t from = permutation[to_moved ? kToChannelsLast[i] : i];
+    result.push_back(from_moved ? kFromChannelsLast[from] : from);
+  }
+  return result;
+}
+
+}  // namespace
+
+void import_transpose(Node& node) {
+  Value& input = node.floats(0);
+  const int32_t rank = input.shape.rank;
+  std::vector<int64_t> attribute = node.integers("perm", {});
+  if (attribute.empty())
+    for (int32_t i = rank; i-- > 0;) attribute.push_back(i);
+  std::vector<int32_t> permutation;
+  for (const int64_t axis : attribute) permutation.push_back(node.axis(axis, rank));
+  if (!is_permutation(permutation, rank))
+    node.fail(fmt::format("perm [{}] for an input of rank {}", fmt::join(attribute, ", "), rank));
+  const Shape shape = transposed(input.shape, permutation);
+
+  const Layout from = input.layout();
+  const int x = node.tensor(input, from);
+  for (const Layout to : {Layout::kOnnx, Layout::kChannelsLast}) {
+    const bool to_moved = rank == 4 && to == Layout::kChannelsLast;
+    if (is_identity(stored_permutation(permutation, is_moved(input, from), to_moved))) {
+      node.define_output(x, to, shape);
+      return;
+    }
+  }
+  const Layout to = rank == 4 ? Layout::kChannelsLast : Layout::kOnnx;
+  const int y = node.builder().emit_transpose(
+      x, node.name(),
+      stored_permutation(permutation, is_moved(input, from), to == Layout::kChannelsLast));
+  node.define_output(y, to, shape);
+}
+
+namespace {
+
+// Shapes that an exporter puts together from single numbers.
+void concatenate_integers(Node& node, int count) {
+  Value result{.name = node.name(), .shape = {1, {0}}};
+  for (int i = 0; i < count; ++i) {
+    const auto& part = node.integer_constant(i);
+    result.integers.insert(result.integers.end(), part.begin(), part.end());
+  }
+  result.shape.dims[0] = static_cast<int32_t>(result.integers.size());
+  node.define_output(std::move(result));
+}
+
+}  // namespace
+
+void import_concat(Node& node) {
+  const int count = node.input_count();
+  if (!node.input(0).integers.empty()) return concatenate_integers(node, count);
+  const Value& first = node.floats(0);
+  const int32_t rank = first.shape.rank;
+  if (!node.has_attribute("axis")) node.fail("attribute axis is missing");
+  const int32_t axis = node.axis(node.integer("axis", 0), rank);
+
+  std::vector<int64_t> dims(first.shape.dims, first.shape.dims + rank);
+  Layout layout = Layout::kOnnx;
+  dims[axis] = 0;
+  for (int i = 0; i < count; ++i) {
+    const Value& part = node.floats(i);
+    for (int32_t d = 0; d < std::max(rank, part.shape.rank); ++d)
+      if (part.shape.rank != rank || (d != axis && part.shape.dims[d] != first.shape.dims[d]))
+        node.fail(fmt::format("shapes {} and {} do not fit along axis {}", to_string(first.shape),
+                              to_string(part.shape), axis));
+    dims[axis] += part.shape.dims[axis];
+    if (part.layout() == Layout::kChannelsLast) layout = Layout::kChannelsLast;
+  }
+  const Shape shape = node.shape(dims);
+  std::vector<int> tensors;
+  for (int i = 0; i < count; ++i) tensors.push_back(node.tensor(node.floats(i), layout));
+  Options options;
+  options.axis = is_moved(first, layout) ? kFromChannelsLast[axis] : axis;
+  const int y =
+      node.emit(OperatorType::CONCATENATION, tensors, stored_shape(shape, layout), options);
+  node.define_output(y, layout, shape);
+}
+
+void import_pad(Node& node) {
+  Value& input = node.floats(0);
+  const int32_t rank = input.shape.rank;
+  const std::string mode = node.text("mode", "constant");
+  if (mode != "constant") node.fail("mode '" + mode + "'; only constant is supported");
+  float value = node.number("value", 0.0F);
+  std::vector<int64_t> pads = node.integers("pads", {});
+  if (node.opset() >= 11) {
+    pads = node.integer_constant(1);
+    if (node.has_input(2)) {
+      if (node.float_constant(2).floats.size() != 1) node.fail("its value must be one number");
+      value = node.float_constant(2).floats[0];
+    }
+  }
+  if (value != 0) node.fail(fmt::format("padding with {}; only zeros are supported", value));
+
+  std::vector<int64_t> axes;
+  if (node.has_input(3))
+    axes = node.integer_constant(3);
+  else
+    for (int32_t i = 0; i < rank; ++i) axes.push_back(i);
+  if (pads.size() != 2 * axes.size())
+    node.fail(fmt::format("{} pads for {} dimensions", pads.size(), axes.size()));
+
+  const Layout layout = input.layout();
+  std::vector<int32_t> padding(2 * rank);
+  std::vector<int64_t> dims(input.shape.dims, input.shape.dims + rank);
+  for (size_t i = 0; i < axes.size(); ++i) {
+    const int64_t before = pads[i], after = pads[axes.size() + i];
+    if (before < 0 || after < 0) node.fail("negative pads, which crop, are not supported");
+    if (before > kMaxTensorBytes || after > kMaxTensorBytes)
+      node.fail(fmt::format("padding of {} and {}", before, after));
+    const int32_t axis = node.axis(axes[i], rank);
+    const int32_t stored = is_moved(input, layout) ? kFromChannelsLast[axis] : axis;
+    padding[2 * stored] = static_cast<int32_t>(before);
+    padding[2 * stored + 1] = static_cast<int32_t>(after);
+    dims[axis] = input.shape.dims[axis] + before + after;
+  }
+  const Shape shape = node.shape(dims);
+  const int y = node.builder().emit_pad(node.tensor(input, layout), node.name(), padding);
+  node.define_output(y, layout, shape);
+}
+
+}  // namespace solder::compiler

@@ -1,0 +1,57 @@
+#include "compiler/importers/onnx/operators.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace solder::compiler {
+namespace {
+
+struct Entry {
+  const char* op_type;
+  ImportOperator import;
+};
+
+constexpr Entry kOperators[] = {
+    {"Add", import_add},
+    {"AveragePool", import_average_pool},
+    {"BatchNormalization", import_batch_normalization},
+    {"Cast", import_cast},
+    {"Clip", import_clip},
+    {"Concat", import_concat},
+    {"Constant", import_constant},
+    {"Conv", import_conv},
+    {"Dropout", import_dropout},
+    {"Flatten", import_flatten},
+    {"Gather", import_gather},
+    {"Gemm", import_gemm},
+    {"GlobalAveragePool", import_global_average_pool},
+    {"Identity", import_identity},
+    {"MatMul", import_matmul},
+    {"MaxPool", import_max_pool},
+    {"Pad", import_pad},
+    {"ReduceMean", import_reduce_mean},
+    {"Relu", import_relu},
+    {"Reshape", import_reshape},
+    {"Shape", import_shape},
+    {"Sigmoid", import_sigmoid},
+    {"Softmax", import_softmax},
+    {"Squeeze", import_squeeze},
+    {"Transpose", import_transpose},
+    {"Unsqueeze", import_unsqueeze},
+};
+
+}  // namespace
+
+ImportOperator find_operator(const std::string& op_type) {
+  const auto* found = std::ranges::find(kOperators, op_type, &Entry::op_type);
+  return found == std::end(kOperators) ? nullptr : found->import;
+}
+
+std::string supported_onnx_operators() {
+  std::string names;
+  for (const Entry& entry : kOperators)
+    names += (names.empty() ? "" : ", ") + std::string(entry.op_type);
+  return names;
+}
+
+}  // namespace solder::compiler

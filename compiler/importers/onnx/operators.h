@@ -1,0 +1,54 @@
+// The ONNX operators that can be imported, by family. Each function reads a node, emits operators
+// and defines the node's output; it throws ModelError for what TensorFlow Lite's operators cannot
+// express.
+#pragma once
+
+#include <string>
+
+#include "compiler/importers/onnx/node.h"
+
+namespace solder::compiler {
+
+using ImportOperator = void (*)(Node& node);
+
+// Null when the operator is not supported.
+ImportOperator find_operator(const std::string& op_type);
+// "Add, AveragePool, ..."
+std::string supported_onnx_operators();
+
+// convolution.cpp
+void import_conv(Node& node);
+void import_batch_normalization(Node& node);
+// pooling.cpp
+void import_max_pool(Node& node);
+void import_average_pool(Node& node);
+void import_global_average_pool(Node& node);
+void import_reduce_mean(Node& node);
+// dense.cpp
+void import_gemm(Node& node);
+void import_matmul(Node& node);
+// elementwise.cpp
+void import_add(Node& node);
+void import_relu(Node& node);
+void import_sigmoid(Node& node);
+void import_clip(Node& node);
+// softmax.cpp
+void import_softmax(Node& node);
+// layout.cpp: operators that move elements, and compute nothing
+void import_transpose(Node& node);
+void import_concat(Node& node);
+void import_pad(Node& node);
+// reshape.cpp: operators that move not even elements
+void import_reshape(Node& node);
+void import_flatten(Node& node);
+void import_squeeze(Node& node);
+void import_unsqueeze(Node& node);
+void import_identity(Node& node);
+void import_dropout(Node& node);
+// constants.cpp: what exporters compute shapes with
+void import_constant(Node& node);
+void import_shape(Node& node);
+void import_gather(Node& node);
+void import_cast(Node& node);
+
+}  // namespace solder::compiler

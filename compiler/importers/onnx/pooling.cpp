@@ -1,0 +1,149 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/importers/onnx/operators.h"
+#include "compiler/importers/onnx/window.h"
+
+namespace solder::compiler {
+namespace {
+
+Window read_pool(const Node& node, const Shape& input) {
+  if (input.rank != 4)
+    node.fail(
+        fmt::format("input of shape {}; only 2-D pools (rank 4) are supported", to_string(input)));
+  if (!node.has_attribute("kernel_shape")) node.fail("attribute kernel_shape is missing");
+  const Window window = read_window(node, input, node.size_pair("kernel_shape"));
+  if (window.dilation != std::array<int64_t, 2>{1, 1}) node.fail("dilated pools are not supported");
+  for (int i = 0; i < 2; ++i)
+    if (std::max(window.padding[i].before, window.padding[i].after) >= window.kernel[i])
+      node.fail("its padding is as large as its window");
+  return window;
+}
+
+void emit_pool(const Node& node, OperatorType type, Value& input, const Window& window) {
+  int x = node.tensor(input, Layout::kChannelsLast);
+  if (window.is_padded() && !window.is_same) x = emit_padding(node, x, window);
+  const Shape shape =
+      node.shape(std::array<int64_t, 4>{input.shape.dims[0], input.shape.dims[1],
+                                        window.padding[0].outputs, window.padding[1].outputs});
+  const int y = node.emit(type, {x}, stored_shape(shape, Layout::kChannelsLast), window.options());
+  node.define_output(y, Layout::kChannelsLast, shape);
+}
+
+// Whether no element can be below 0, by the operator that computes the tensor.
+bool is_non_negative(const Graph& graph, int tensor) {
+  while (true) {
+    const int producer = graph.producer_of(tensor);
+    if (producer < 0) return false;
+    const Operator& op = graph.operators[producer];
+    switch (op.type) {
+      case OperatorType::RELU:
+      case OperatorType::RELU6:
+      case OperatorType::LOGISTIC:
+      case OperatorType::SOFTMAX:
+        return true;
+      case OperatorType::MAX_POOL_2D:
+      case OperatorType::AVERAGE_POOL_2D:
+      case OperatorType::PAD:
+      case OperatorType::RESHAPE:
+      case OperatorType::TRANSPOSE:
+        tensor = op.inputs[0];
+        break;
+      default:
+        return false;
+    }
+  }
+}
+
+}  // namespace
+
+void import_max_pool(Node& node) {
+  Value& input = node.floats(0);
+  const Window window = read_pool(node, input.shape);
+  // Zeros may stand for ONNX's minus infinity only where nothing is smaller.
+  if (window.is_padded() && !window.is_same &&
+      !is_non_negative(node.builder().graph(), node.tensor(input, Layout::kChannelsLast)))
+    node.fail(fmt::format(
+        "padding ({},{} rows, {},{} columns) that differs from SAME is supported only after Relu",
+        window.padding[0].before, window.padding[0].after, window.padding[1].before,
+        window.padding[1].after));
+  emit_pool(node, OperatorType::MAX_POOL_2D, input, window);
+}
+
+void import_average_pool(Node& node) {
+  Value& input = node.floats(0);
+  Window window = read_pool(node, input.shape);
+  if (window.is_padded()) {
+    if (node.integer("count_include_pad", 0) != 0) {
+      // TFLite's SAME leaves the padding out of the count; a PAD before the pool does not.
+      window.is_same = false;
+      if (window.exceeds_padding)
+        node.fail("ceil_mode with count_include_pad and padding is not supported");
+    } else if (!window.is_same) {
+      node.fail(
+          fmt::format("padding ({},{} rows, {},{} columns) that is left out of the average "
+                      "must be that of SAME; use count_include_pad = 1",
+                      window.padding[0].before, window.padding[0].after, window.padding[1].before,
+                      window.padding[1].after));
+    }
+  }
+  emit_pool(node, OperatorType::AVERAGE_POOL_2D, input, window);
+}
+
+void import_global_average_pool(Node& node) {
+  Value& input = node.floats(0);
+  if (input.shape.rank != 4)
+    node.fail(fmt::format("input of shape {}; only rank 4 is supported", to_string(input.shape)));
+  const int axes =
+      node.builder().graph().add_tensor(int32_constant(node.name() + "/axes", std::array{1, 2}));
+  const Shape shape{4, {input.shape.dims[0], input.shape.dims[1], 1, 1}};
+  Options options;
+  options.keep_dims = true;
+  const int y = node.emit(OperatorType::MEAN, {node.tensor(input, Layout::kChannelsLast), axes},
+                          stored_shape(shape, Layout::kChannelsLast), options);
+  node.define_output(y, Layout::kChannelsLast, shape);
+}
+
+void import_reduce_mean(Node& node) {
+  Value& input = node.floats(0);
+  const int32_t rank = input.shape.rank;
+  std::vector<int64_t> axes = node.integers("axes", {});
+  if (node.opset() >= 18 && node.has_input(1)) axes = node.integer_constant(1);
+  std::vector<bool> reduced(rank, axes.empty());
+  if (axes.empty() && node.integer("noop_with_empty_axes", 0) != 0) {
+    node.define_output(input);
+    return;
+  }
+  for (const int64_t axis : axes) reduced[node.axis(axis, rank)] = true;
+
+  Options options;
+  options.keep_dims = node.integer("keepdims", 1) != 0;
+  Layout layout = input.layout();
+  // Without the reduced dimensions, what stays of a channels-last tensor must be in ONNX's order:
+  // it is not when channels stay beside height or width.
+  if (!options.keep_dims && rank == 4 && !reduced[1] && !(reduced[2] && reduced[3]))
+    layout = Layout::kOnnx;
+
+  std::vector<int64_t> dims;
+  for (int32_t i = 0; i < rank; ++i) {
+    if (!reduced[i])
+      dims.push_back(input.shape.dims[i]);
+    else if (options.keep_dims)
+      dims.push_back(1);
+  }
+  if (dims.empty()) node.fail("a mean over everything is not supported; use keepdims = 1");
+  const Shape shape = node.shape(dims);
+  const bool is_moved = rank == 4 && layout == Layout::kChannelsLast;
+  std::vector<int32_t> stored_axes;
+  for (int32_t i = 0; i < rank; ++i)
+    if (reduced[is_moved ? kToChannelsLast[i] : i]) stored_axes.push_back(i);
+  const int axes_tensor =
+      node.builder().graph().add_tensor(int32_constant(node.name() + "/axes", stored_axes));
+  const int x = node.tensor(input, layout);
+  const int y =
+      node.emit(OperatorType::MEAN, {x, axes_tensor}, stored_shape(shape, layout), options);
+  node.define_output(y, layout, shape);
+}
+
+}  // namespace solder::compiler
