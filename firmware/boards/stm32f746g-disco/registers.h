@@ -1,0 +1,40 @@
+// The peripheral registers that the board's drivers use, named as in RM0385.
+#pragma once
+
+#include <cstddef>
+
+#include "firmware/hal/register.h"
+
+namespace firmware {
+
+struct Rcc {  // 5.3
+  Register CR, PLLCFGR, CFGR, CIR;
+  Register AHB1RSTR, AHB2RSTR, AHB3RSTR, reserved_1c, APB1RSTR, APB2RSTR, reserved_28[2];
+  Register AHB1ENR, AHB2ENR, AHB3ENR, reserved_3c, APB1ENR, APB2ENR;
+};
+static_assert(offsetof(Rcc, AHB1ENR) == 0x30 && offsetof(Rcc, APB2ENR) == 0x44);
+inline Rcc& rcc() { return block_at<Rcc>(0x40023800); }
+
+struct Pwr {  // 4.4
+  Register CR1, CSR1, CR2, CSR2;
+};
+inline Pwr& pwr() { return block_at<Pwr>(0x40007000); }
+
+// 3.7.1
+inline Register& flash_acr() { return block_at<Register>(0x40023C00); }
+
+struct Gpio {  // 6.4
+  Register MODER, OTYPER, OSPEEDR, PUPDR, IDR, ODR, BSRR, LCKR;
+  Register AFR[2];
+};
+inline Gpio& gpioc() { return block_at<Gpio>(0x40020800); }
+inline Gpio& gpiof() { return block_at<Gpio>(0x40021400); }
+
+struct Usart {  // 31.8
+  Register CR1, CR2, CR3, BRR, GTPR, RTOR, RQR, ISR, ICR, RDR, TDR;
+};
+static_assert(offsetof(Usart, TDR) == 0x28);
+inline constexpr uintptr_t kUsart6 = 0x40011400;
+inline constexpr uintptr_t kUart7 = 0x40007800;
+
+}  // namespace firmware
