@@ -1,6 +1,7 @@
 // Says on the console why the program died, then stops. Registers: PM0253 4.4.16 to 4.4.20.
 #include "firmware/cortex-m7/core.h"
 #include "firmware/cortex-m7/vectors.h"
+#include "firmware/hal/board.h"
 #include "firmware/hal/printer.h"
 #include "firmware/hal/serial.h"
 
@@ -94,28 +95,34 @@ void print_frame(const uint32_t* stack_pointer) {
   print_register("xpsr", frame.xpsr);
 }
 
+void print_report(const uint32_t* stack_pointer) {
+  const uint32_t cfsr = scb().CFSR;
+  const uint32_t hfsr = scb().HFSR;
+  out << "\nFAULT: ";
+  print_exception_name(scb().ICSR & 0x1FF);
+  out << '\n';
+  explain(kCfsr, cfsr);
+  explain(kHfsr, hfsr);
+  print_register("CFSR", cfsr);
+  print_register("HFSR", hfsr);
+  if (cfsr & kMmarValid) print_register("MMFAR", scb().MMFAR);
+  if (cfsr & kBfarValid) print_register("BFAR", scb().BFAR);
+  print_frame(stack_pointer);
+  out << "stopped: reset the board\n";
+}
+
 }  // namespace
 
 extern "C" {
 [[gnu::used]] alignas(8) uint32_t fault_stack[128];
 
 [[gnu::used, noreturn]] void report_fault(const uint32_t* stack_pointer) {
-  // A breakpoint without a debugger arrives here too: the program wanted to stop.
-  if (!(scb().HFSR & kDebugEvent)) {
-    const uint32_t cfsr = scb().CFSR;
-    const uint32_t hfsr = scb().HFSR;
-    out << "\nFAULT: ";
-    print_exception_name(scb().ICSR & 0x1FF);
-    out << '\n';
-    explain(kCfsr, cfsr);
-    explain(kHfsr, hfsr);
-    print_register("CFSR", cfsr);
-    print_register("HFSR", hfsr);
-    if (cfsr & kMmarValid) print_register("MMFAR", scb().MMFAR);
-    if (cfsr & kBfarValid) print_register("BFAR", scb().BFAR);
-    print_frame(stack_pointer);
-    out << "stopped: reset the board\n";
-    asm volatile("bkpt 0");
+  static bool is_reported = false;
+  // A breakpoint without a debugger arrives here too: the program wants to stop.
+  if (!is_reported && !(scb().HFSR & kDebugEvent)) {
+    is_reported = true;
+    print_report(stack_pointer);
+    stop(false);
   }
   for (;;) wait_for_interrupt();
 }
