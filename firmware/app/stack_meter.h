@@ -15,9 +15,9 @@ template <class Function>
   constexpr uint32_t kPaint = 0xC0FFEE11;
   uint32_t* top;
   asm volatile("mov %0, sp" : "=r"(top));
-  for (volatile uint32_t* word = __stack_limit; word < top; ++word) *word = kPaint;
+  for (volatile uint32_t* word = image_stack_limit; word < top; ++word) *word = kPaint;
   function();
-  const volatile uint32_t* lowest = __stack_limit;
+  const volatile uint32_t* lowest = image_stack_limit;
   while (lowest < top && *lowest == kPaint) ++lowest;
   return static_cast<uint32_t>(top - lowest) * 4;
 }

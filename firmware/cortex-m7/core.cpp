@@ -26,9 +26,10 @@ void invalidate_data_cache() {
   const uint32_t last_way = geometry >> 3 & 0x3FF;
   const int way_shift = __builtin_clz(last_way | 1);
   const uint32_t set_shift = (geometry & 7) + 4;  // log2 of the line's bytes
-  for (uint32_t set = 0; set <= last_set; ++set)
+  for (uint32_t set = 0; set <= last_set; ++set) {
     for (uint32_t way = 0; way <= last_way; ++way)
       cache_maintenance().DCISW = way << way_shift | set << set_shift;
+  }
   data_barrier();
 }
 

@@ -79,7 +79,8 @@ void print_exception_name(uint32_t number) {
 }
 
 void print_frame(const uint32_t* stack_pointer) {
-  if (stack_pointer < __stack_limit || stack_pointer + sizeof(ExceptionFrame) / 4 > __stack_top) {
+  if (stack_pointer < image_stack_limit ||
+      stack_pointer + sizeof(ExceptionFrame) / 4 > image_stack_top) {
     out << "  the stack has overflowed: sp is 0x"
         << Hex{reinterpret_cast<uintptr_t>(stack_pointer), 8} << '\n';
     return;

@@ -9,7 +9,7 @@ using Handler = void (*)();
 
 extern "C" {
 // From the linker script.
-extern uint32_t __stack_limit[], __stack_top[];
+extern uint32_t image_stack_limit[], image_stack_top[];
 [[noreturn]] void reset_handler();
 void fault_handler();
 }
@@ -18,7 +18,7 @@ void handle_systick();
 // In the order of the exception numbers (PM0253 2.4.2).
 template <int kInterrupts>
 struct VectorTable {
-  const uint32_t* initial_stack = __stack_top;
+  const uint32_t* initial_stack = image_stack_top;
   Handler reset = reset_handler;
   Handler system[13] = {fault_handler, fault_handler, fault_handler, fault_handler, fault_handler,
                         fault_handler, fault_handler, fault_handler, fault_handler, fault_handler,
