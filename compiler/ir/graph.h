@@ -102,7 +102,8 @@ Shape make_shape(std::span<const int64_t> dims, const std::string& where);
 // "1x28x28x1"; "scalar" for rank 0.
 std::string to_string(const Shape& shape);
 
-// Throws ModelError unless: every index exists; tensors have valid shapes, types the runtime knows,
+// Throws ModelError unless: every index exists; every operator has its first input and an output;
+// tensors have valid shapes, types the runtime knows,
 // data of the right size and quantization of the right length; each tensor is written at most once,
 // constants and inputs never; and each is written before it is read. What an operator wants of its
 // tensors is checked where it is prepared, not here.

@@ -70,6 +70,8 @@ void validate(const Graph& graph) {
     const std::string where = describe_operator(graph, i);
     if (operator_name(op.type) == nullptr)
       throw ModelError(fmt::format("{} {}", where, static_cast<int>(op.type)));
+    if (op.input(0) == -1 || op.outputs.empty())
+      throw ModelError(where + " has no input or no output");
     for (const int input : op.inputs) {
       if (input == -1) continue;
       if (!exists(input))
