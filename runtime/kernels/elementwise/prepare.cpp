@@ -73,6 +73,10 @@ Error prepare_add(const OperatorView& op, StepBuilder& builder) {
     const double scale_b = b.quantization.scale[0];
     const double twice_max = 2 * (scale_a > scale_b ? scale_a : scale_b);
     const double output_scale = output.quantization.scale[0];
+    const Requantization to_output =
+        quantize_multiplier(twice_max / ((1 << kAddLeftShift) * output_scale));
+    if (to_output.shift > 0)
+      return builder.fail("has an output scale more than 2^19 times smaller than its inputs'");
     const auto range = activation_range_s8(op.options.activation, output.quantization.scale[0],
                                            zero_point_of(output));
     *params = {.broadcast = broadcast,
@@ -81,8 +85,7 @@ Error prepare_add(const OperatorView& op, StepBuilder& builder) {
                .output_offset = zero_point_of(output),
                .requantization_a = quantize_multiplier(scale_a / twice_max),
                .requantization_b = quantize_multiplier(scale_b / twice_max),
-               .requantization_output =
-                   quantize_multiplier(twice_max / ((1 << kAddLeftShift) * output_scale)),
+               .requantization_output = to_output,
                .activation_min = range.min,
                .activation_max = range.max};
     if (Error error = builder.emit(KernelId::add_s8, params, {B::in(0), B::in(1), B::out(0)}))

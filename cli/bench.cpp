@@ -1,0 +1,148 @@
+// `solder bench`: what an inference costs, counted on the virtual board.
+#include <fmt/format.h>
+
+#include <cstring>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/common/bench_firmware.h"
+#include "cli/common/kernels.h"
+#include "cli/common/model.h"
+#include "cli/common/table.h"
+#include "cli/common/values.h"
+#include "compiler/ir/cost.h"
+#include "compiler/planning/target.h"
+
+namespace solder::cli {
+namespace {
+
+using nlohmann::json;
+
+struct BenchOptions {
+  std::filesystem::path model, input;
+  BenchBoard board{.name = compiler::kStm32f746.name};
+  std::string kernels;
+  bool json = false;
+};
+
+struct Result {
+  BenchFigures figures;
+  std::vector<std::vector<float>> outputs;  // real values
+  int64_t code_bytes = 0, weights_bytes = 0;
+};
+
+// Without --input every input is zero: the count hardly depends on it.
+std::vector<uint8_t> input_bytes(const BenchOptions& options, const Model& model) {
+  if (!options.input.empty()) {
+    fill_input(model, options.input);
+    const auto* bytes = model.input<uint8_t>(0);
+    return {bytes, bytes + model.input_info(0).bytes};
+  }
+  size_t total = 0;
+  for (uint32_t i = 0; i < model.input_count(); ++i) total += model.input_info(i).bytes;
+  return std::vector<uint8_t>(total);
+}
+
+Result measure(const BenchOptions& options, const compiler::Executable& executable) {
+  const Model model = executable.model();
+  const auto cpp = compiler::export_cpp(executable, "model", options.model.filename().string());
+  const bool is_qemu = options.board.name == compiler::kMps2An500.name;
+  compiler::check_fits(is_qemu ? compiler::kMps2An500 : compiler::kStm32f746, cpp.constants_bytes,
+                       cpp.arena_bytes);
+  const BuiltFirmware built =
+      build_bench_firmware(options.board, cpp, input_bytes(options, model));
+  Result result{.figures = run_bench_firmware(options.board, built.elf),
+                .outputs = {},
+                .code_bytes = built.code_bytes,
+                .weights_bytes = cpp.constants_bytes};
+  for (uint32_t i = 0; i < model.output_count(); ++i) {
+    const auto& bytes = result.figures.outputs.at(i);
+    if (bytes.size() != model.output_info(i).bytes)
+      throw std::runtime_error("the bench firmware printed an output of the wrong size");
+    result.outputs.push_back(real_values(bytes.data(), model.output_info(i)));
+  }
+  return result;
+}
+
+void print_text(const BenchOptions& options, const compiler::Graph& graph, const Result& result) {
+  const BenchFigures& f = result.figures;
+  fmt::print("{} on {} with {} kernels\n\n", options.model.filename().string(), options.board.name,
+             options.kernels);
+  Table table({"#", "<operator", "<output", "MACs", "instructions", "per MAC"});
+  const auto per_mac = [](int64_t instructions, int64_t macs) {
+    return macs == 0 ? std::string()
+                     : fmt::format("{:.2f}", static_cast<double>(instructions) / static_cast<double>(macs));
+  };
+  for (const BenchFigures::Step& step : f.steps) {
+    const compiler::Operator& op = graph.operators[static_cast<size_t>(step.op)];
+    const int64_t macs = compiler::macs(graph, op);
+    table.add({std::to_string(step.op), step.type,
+               compiler::to_string(graph.tensors[static_cast<size_t>(op.outputs[0])].shape),
+               with_commas(macs), with_commas(step.instructions), per_mac(step.instructions, macs)});
+  }
+  table.add_rule();
+  const int64_t macs = compiler::macs(graph);
+  table.add({"", "total", "", with_commas(macs), with_commas(f.total_instructions),
+             per_mac(f.total_instructions, macs)});
+  fmt::print("{}\n", table.text());
+  Table memory({"<memory", "bytes"});
+  memory.add({"flash: inference code", with_commas(result.code_bytes)});
+  memory.add({"flash: weights, biases, tables", with_commas(result.weights_bytes)});
+  memory.add({"RAM: arena", with_commas(f.arena_bytes)});
+  memory.add({"RAM: peak stack of an inference", with_commas(f.stack_bytes)});
+  fmt::print("{}", memory.text());
+  for (size_t i = 0; i < result.outputs.size(); ++i)
+    fmt::print("\noutput {}: largest is [{}] with {:.6g}\n", i, argmax(result.outputs[i]),
+               result.outputs[i][argmax(result.outputs[i])]);
+}
+
+void print_json(const BenchOptions& options, const compiler::Graph& graph, const Result& result) {
+  json operators = json::array();
+  for (const BenchFigures::Step& step : result.figures.steps)
+    operators.push_back(
+        {{"type", step.type},
+         {"macs", compiler::macs(graph, graph.operators[static_cast<size_t>(step.op)])},
+         {"instructions", step.instructions}});
+  const json all = {
+      {"model", options.model.filename().string()},
+      {"board", options.board.name},
+      {"clock_mhz", options.board.clock_mhz},
+      {"kernels", options.kernels},
+      {"output", result.outputs.size() == 1 ? json(result.outputs[0]) : json(result.outputs)},
+      {"total", {{"instructions", result.figures.total_instructions}}},
+      {"operators", operators},
+      {"memory",
+       {{"arena_bytes", result.figures.arena_bytes},
+        {"stack_bytes", result.figures.stack_bytes},
+        {"code_bytes", result.code_bytes},
+        {"weights_bytes", result.weights_bytes}}}};
+  fmt::print("{}\n", all.dump(2));
+}
+
+void bench(const BenchOptions& options) {
+  const auto executable = prepare_model(options.model, kernels_named(options.kernels));
+  const Result result = measure(options, executable);
+  (options.json ? print_json : print_text)(options, executable.graph(), result);
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& program) {
+  auto options = std::make_shared<BenchOptions>();
+  CLI::App& command = *program.add_subcommand(
+      "bench", "Build firmware, run it on the virtual board, count instructions and memory");
+  add_model_argument(command, options->model);
+  command.add_option("--input", options->input, "Input tensor, raw little-endian; default: zeros");
+  command.add_option("--board", options->board.name, "Virtual board; mps2-an500 runs on QEMU")
+      ->check(CLI::IsMember({compiler::kStm32f746.name, compiler::kMps2An500.name}))
+      ->capture_default_str();
+  command.add_option("--clock", options->board.clock_mhz, "Core clock in MHz")
+      ->check(CLI::IsMember({216, 288}))
+      ->capture_default_str();
+  add_kernels_option(command, options->kernels);
+  command.add_flag("--json", options->json, "Print figures as JSON");
+  command.callback([options] { bench(*options); });
+}
+
+}  // namespace solder::cli

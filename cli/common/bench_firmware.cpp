@@ -1,0 +1,158 @@
+#include "cli/common/bench_firmware.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <sstream>
+#include <stdexcept>
+
+#include "cli/common/files.h"
+#include "cli/common/sources.h"
+#include "cli/common/subprocess.h"
+#include "simulator/boards/board.h"
+
+namespace solder::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kImage = "bench";
+// The model is compiled under this name, so that one build folder serves all models.
+constexpr const char* kModel = "model";
+
+fs::path build_folder(const BenchBoard& board) {
+  return build_cache() / fmt::format("{}-{}", board.name, board.clock_mhz);
+}
+
+// Two programs must not build in one folder at a time.
+class FolderLock {
+ public:
+  explicit FolderLock(const fs::path& folder) {
+    fs::create_directories(folder);
+    file_ = open((folder / ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+    if (file_ < 0 || flock(file_, LOCK_EX) != 0)
+      throw std::runtime_error(fmt::format("{}: cannot be locked", folder.string()));
+  }
+  ~FolderLock() { close(file_); }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int file_;
+};
+
+// The first line that speaks of an error, or the last line.
+std::string first_error(const std::string& output) {
+  std::istringstream lines(output);
+  std::string last;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("rror") != std::string::npos) return line;
+    if (!line.empty()) last = line;
+  }
+  return last;
+}
+
+void must_succeed(const std::vector<std::string>& command) {
+  const Finished finished = run_program(command);
+  if (finished.exit_code == 127)
+    throw std::runtime_error(fmt::format(
+        "{} is not installed: scripts/install_packages.sh demo installs it", command[0]));
+  if (finished.exit_code != 0)
+    throw std::runtime_error(fmt::format("building the firmware failed: {}; to see all of it run: {}",
+                                         first_error(finished.output),
+                                         fmt::format("{}", fmt::join(command, " "))));
+}
+
+// text + data of the smallest program around the model: text counts read-only data, too.
+int64_t size_of_program(const fs::path& elf) {
+  const Finished finished = run_program({"arm-none-eabi-size", elf.string()});
+  std::istringstream words(finished.output);
+  std::string heading;
+  std::getline(words, heading);
+  int64_t text = 0, data = 0;
+  if (finished.exit_code != 0 || !(words >> text >> data))
+    throw std::runtime_error(fmt::format("arm-none-eabi-size {}: {}", elf.string(), finished.output));
+  return text + data;
+}
+
+std::vector<uint8_t> from_hex(const std::string& text) {
+  std::vector<uint8_t> bytes;
+  for (size_t i = 0; i + 1 < text.size(); i += 2) {
+    uint8_t byte = 0;
+    std::from_chars(&text[i], &text[i] + 2, byte, 16);
+    bytes.push_back(byte);
+  }
+  return bytes;
+}
+
+// The format is told in firmware/app/bench.cpp.
+BenchFigures parse(const std::string& console) {
+  BenchFigures figures;
+  std::istringstream lines(console);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string kind, text;
+    int64_t index = 0;
+    words >> kind;
+    if (kind == "error") throw std::runtime_error("the bench firmware says: " + line.substr(6));
+    if (kind == "step") {
+      BenchFigures::Step step;
+      words >> index >> step.type >> step.op >> step.instructions;
+      figures.steps.push_back(step);
+    } else if (kind == "total") {
+      words >> figures.total_instructions;
+    } else if (kind == "stack") {
+      words >> figures.stack_bytes;
+    } else if (kind == "arena") {
+      words >> figures.arena_bytes;
+    } else if (kind == "output") {
+      words >> index >> text;
+      figures.outputs.push_back(from_hex(text));
+    } else if (kind == "done") {
+      return figures;
+    }
+  }
+  throw std::runtime_error("the bench firmware stopped before it was done; it printed: " + console);
+}
+
+std::string run_on_qemu(const fs::path& elf) {
+  const Finished finished = run_program({"qemu-system-arm", "-M", "mps2-an500", "-cpu", "cortex-m7",
+                                         "-icount", "shift=0", "-nographic", "-semihosting",
+                                         "-kernel", elf.string()});
+  if (finished.exit_code == 127)
+    throw std::runtime_error(
+        "qemu-system-arm is not installed: scripts/install_packages.sh test installs it");
+  return finished.output;
+}
+
+}  // namespace
+
+BuiltFirmware build_bench_firmware(const BenchBoard& board, const compiler::CppModel& model,
+                                   const std::vector<uint8_t>& input) {
+  const fs::path folder = build_folder(board);
+  const FolderLock lock(folder);
+  const fs::path model_folder = folder / "model";
+  update_file(model_folder / fmt::format("{}.h", kModel), model.header);
+  update_file(model_folder / fmt::format("{}.cpp", kModel), model.source);
+  update_file(folder / "input.bin", input);
+  must_succeed({"cmake", "-S", (source_root() / "firmware").string(), "-B", folder.string(), "-G",
+                "Ninja", "-D", "SOLDER_BOARD=" + board.name, "-D",
+                fmt::format("SOLDER_IMAGE_NAME={}", kImage), "-D", "SOLDER_IMAGE_APP=bench", "-D",
+                fmt::format("SOLDER_IMAGE_CLOCK_MHZ={}", board.clock_mhz), "-D",
+                fmt::format("SOLDER_IMAGE_MODEL_CPP={}/{}.cpp", model_folder.string(), kModel), "-D",
+                fmt::format("SOLDER_IMAGE_INPUT={}/input.bin", folder.string())});
+  must_succeed({"cmake", "--build", folder.string()});
+  return {.elf = folder / fmt::format("{}.elf", kImage),
+          .code_bytes = size_of_program(folder / fmt::format("{}-probe.elf", kImage)) -
+                        model.constants_bytes};
+}
+
+BenchFigures run_bench_firmware(const BenchBoard& board, const fs::path& elf) {
+  if (board.name == "mps2-an500") return parse(run_on_qemu(elf));
+  return parse(run_on_virtual_board(board, elf));
+}
+
+}  // namespace solder::cli

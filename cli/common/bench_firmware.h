@@ -1,0 +1,43 @@
+// The firmware behind `solder bench`: built from a compiled model and an input, run on a board,
+// its figures read off its console.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "compiler/exporters/cpp/cpp_exporter.h"
+
+namespace solder::cli {
+
+struct BenchBoard {
+  std::string name;     // a folder of firmware/boards
+  int clock_mhz = 216;
+};
+
+struct BuiltFirmware {
+  std::filesystem::path elf;
+  int64_t code_bytes = 0;  // inference code, without the model's constants
+};
+
+// Builds incrementally in build_cache(). Throws std::runtime_error with the first compiler error.
+BuiltFirmware build_bench_firmware(const BenchBoard& board, const compiler::CppModel& model,
+                                   const std::vector<uint8_t>& input);
+
+// What the bench firmware prints.
+struct BenchFigures {
+  struct Step {
+    std::string type;
+    int op = 0;  // operator index
+    int64_t instructions = 0;
+  };
+  std::vector<Step> steps;
+  int64_t total_instructions = 0, stack_bytes = 0, arena_bytes = 0;
+  std::vector<std::vector<uint8_t>> outputs;
+};
+
+// Throws std::runtime_error when the firmware stops before it is done.
+BenchFigures run_bench_firmware(const BenchBoard& board, const std::filesystem::path& elf);
+
+}  // namespace solder::cli

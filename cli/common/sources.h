@@ -1,0 +1,15 @@
+// Where the program finds what it compiles, and where it builds.
+#pragma once
+
+#include <filesystem>
+
+namespace solder::cli {
+
+// The folder that holds firmware/, runtime/, schema/ and cmake/: the checkout that this program
+// was built in, or share/solder of where it is installed. Throws std::runtime_error.
+std::filesystem::path source_root();
+
+// A folder to build firmware in, kept between runs; one for every source root.
+std::filesystem::path build_cache();
+
+}  // namespace solder::cli

@@ -1,0 +1,92 @@
+// `solder compile`: a model to C++ and what it will cost.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/common/files.h"
+#include "cli/common/kernels.h"
+#include "cli/common/model.h"
+#include "cli/common/table.h"
+#include "compiler/exporters/cpp/cpp_exporter.h"
+#include "compiler/ir/cost.h"
+#include "compiler/planning/target.h"
+
+namespace solder::cli {
+namespace {
+
+struct CompileOptions {
+  std::filesystem::path model, folder;
+  std::string name, target = "cortex-m7", kernels;
+  bool json = false;
+};
+
+// The file's name as an identifier: "my-model.v2.tflite" -> "my_model_v2".
+std::string name_from(const std::filesystem::path& model) {
+  std::string name = model.stem().string();
+  for (char& c : name)
+    c = std::isalnum(static_cast<unsigned char>(c)) != 0
+            ? static_cast<char>(std::tolower(static_cast<unsigned char>(c)))
+            : '_';
+  return name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) != 0 ? "model_" + name
+                                                                                : name;
+}
+
+void print_report(const compiler::Executable& executable, const compiler::CppModel& cpp,
+                  const compiler::Target& target) {
+  const compiler::Graph& graph = executable.graph();
+  const auto part = [](int64_t bytes, int64_t of) {
+    return of == 0 ? std::string("") : fmt::format("{:.1f} %", 100.0 * static_cast<double>(bytes) / static_cast<double>(of));
+  };
+  Table table({"<", "bytes", target.flash_bytes == 0 ? "" : "of " + target.name});
+  table.add({"flash: weights, biases, tables", with_commas(cpp.constants_bytes),
+             part(cpp.constants_bytes, target.flash_bytes)});
+  table.add({"RAM: arena", with_commas(cpp.arena_bytes), part(cpp.arena_bytes, target.ram_bytes)});
+  fmt::print("{}{} operators in {} steps, {} MACs; `solder bench` counts instructions, code and "
+             "stack\n",
+             table.text(), graph.operators.size(), executable.plan().step_count,
+             with_commas(compiler::macs(graph)));
+}
+
+void compile(const CompileOptions& options) {
+  const auto executable = prepare_model(options.model, kernels_named(options.kernels));
+  const std::string name = options.name.empty() ? name_from(options.model) : options.name;
+  const auto cpp = compiler::export_cpp(executable, name, options.model.filename().string());
+  const compiler::Target target =
+      options.target == "host" ? compiler::Target{"host"} : compiler::kStm32f746;
+  compiler::check_fits(target, cpp.constants_bytes, cpp.arena_bytes);
+  update_file(options.folder / (name + ".h"), cpp.header);
+  update_file(options.folder / (name + ".cpp"), cpp.source);
+  if (options.json) {
+    fmt::print("{}\n", nlohmann::json{{"name", name},
+                                      {"constants_bytes", cpp.constants_bytes},
+                                      {"arena_bytes", cpp.arena_bytes},
+                                      {"steps", executable.plan().step_count},
+                                      {"macs", compiler::macs(executable.graph())}}
+                           .dump(2));
+    return;
+  }
+  fmt::print("wrote {0}/{1}.h and {0}/{1}.cpp\n", options.folder.string(), name);
+  print_report(executable, cpp, target);
+}
+
+}  // namespace
+
+void add_compile_command(CLI::App& program) {
+  auto options = std::make_shared<CompileOptions>();
+  CLI::App& command = *program.add_subcommand("compile", "A model to C++, and what it will cost");
+  add_model_argument(command, options->model);
+  command.add_option("-o,--output", options->folder, "Folder for NAME.h and NAME.cpp")->required();
+  command.add_option("--name", options->name,
+                     "C++ namespace and prefix of the C functions; default: from the file's name");
+  command.add_option("--target", options->target, "What it is compiled for")
+      ->check(CLI::IsMember({"cortex-m7", "host"}))
+      ->capture_default_str();
+  add_kernels_option(command, options->kernels);
+  command.add_flag("--json", options->json, "Print figures as JSON");
+  command.callback([options] { compile(*options); });
+}
+
+}  // namespace solder::cli

@@ -1,0 +1,156 @@
+// `solder diff`: two models over the same input, layer by layer.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "cli/command.h"
+#include "cli/common/kernels.h"
+#include "cli/common/model.h"
+#include "cli/common/table.h"
+#include "cli/common/values.h"
+
+namespace solder::cli {
+namespace {
+
+// Float layers that differ by less than this part of their range count as equal.
+constexpr float kRelativeError = 1e-5F;
+
+struct DiffOptions {
+  std::filesystem::path a, b, input;
+  bool json = false;
+};
+
+struct Layer {
+  int op;
+  OperatorType type;
+  std::string name;
+  Shape shape;
+  float scale;  // 0 for float
+  std::vector<float> values;
+};
+
+std::vector<Layer> run_layers(const std::filesystem::path& path,
+                              const std::vector<float>& input) {
+  const auto executable = prepare_model(path, kReferenceKernels);
+  const Model model = executable.model();
+  if (model.input_count() != 1 ||
+      model.input_info(0).shape.elements() != static_cast<int64_t>(input.size()))
+    throw std::runtime_error(fmt::format("{}: its input is {}, but the other model's has {} elements",
+                                         path.string(), describe(model.input_info(0)),
+                                         input.size()));
+  store_real_values(input, model.input_info(0), model.input(0));
+  std::vector<Layer> layers;
+  const compiler::Graph& graph = executable.graph();
+  executable.invoke([&](int op, int tensor, const void* data) {
+    const compiler::Tensor& t = graph.tensors[static_cast<size_t>(tensor)];
+    const bool quantized = t.quantization.scale.size() == 1;
+    const float scale = quantized ? t.quantization.scale[0] : 0;
+    const auto zero_point = quantized ? static_cast<int32_t>(t.quantization.zero_point[0]) : 0;
+    layers.push_back({op, graph.operators[static_cast<size_t>(op)].type, t.name, t.shape, scale,
+                      real_values(data, t.type, scale, zero_point, t.shape.elements())});
+  });
+  return layers;
+}
+
+struct Comparison {
+  const Layer* a;
+  const Layer* b;
+  float max_error = 0, mean_error = 0, tolerance = 0;
+  bool differs() const { return !(max_error <= tolerance); }
+};
+
+// Between two quantized layers of one scale every step counts; between floats the rounding of
+// kRelativeError does not; between different scales one step of each does not.
+Comparison compare(const Layer& a, const Layer& b) {
+  Comparison c{&a, &b};
+  float range = 0;
+  double sum = 0;
+  for (size_t i = 0; i < a.values.size(); ++i) {
+    const float error = std::abs(a.values[i] - b.values[i]);
+    if (!(error <= c.max_error)) c.max_error = error;  // NaN stays
+    sum += error;
+    range = std::max(range, std::abs(a.values[i]));
+  }
+  c.mean_error = static_cast<float>(sum / static_cast<double>(std::max<size_t>(1, a.values.size())));
+  if (a.scale == 0 && b.scale == 0) c.tolerance = kRelativeError * range;
+  else if (a.scale != b.scale) c.tolerance = a.scale + b.scale;
+  return c;
+}
+
+// Layers are matched in order by the shape of their output.
+std::vector<Comparison> match(const std::vector<Layer>& a, const std::vector<Layer>& b) {
+  std::vector<Comparison> matched;
+  size_t next = 0;
+  for (const Layer& layer : a) {
+    size_t at = next;
+    while (at < b.size() && !(b[at].shape == layer.shape)) ++at;
+    if (at == b.size()) continue;
+    matched.push_back(compare(layer, b[at]));
+    next = at + 1;
+  }
+  return matched;
+}
+
+void print_text(const std::vector<Comparison>& comparisons, const Comparison* first) {
+  Table table({"#", "<operator", "<shape", "max error", "mean error", "tolerance", "<", "<tensor"});
+  for (const Comparison& c : comparisons)
+    table.add({std::to_string(c.a->op), operator_name(c.a->type), compiler::to_string(c.a->shape),
+               fmt::format("{:.3g}", c.max_error), fmt::format("{:.3g}", c.mean_error),
+               fmt::format("{:.3g}", c.tolerance), c.differs() ? "differs" : "same", c.a->name});
+  fmt::print("{}", table.text());
+  if (first == nullptr) {
+    fmt::print("no layer differs\n");
+    return;
+  }
+  fmt::print("the first layer that differs is {} {}, \"{}\" against \"{}\": by {:.6g} at most\n",
+             first->a->op, operator_name(first->a->type), first->a->name, first->b->name,
+             first->max_error);
+}
+
+void diff(const DiffOptions& options) {
+  // The input comes in the type of the first model.
+  std::vector<float> input;
+  {
+    const auto executable = prepare_model(options.a, kReferenceKernels);
+    const Model model = executable.model();
+    fill_input(model, options.input);
+    input = real_values(model.input(0), model.input_info(0));
+  }
+  const auto a = run_layers(options.a, input);
+  const auto b = run_layers(options.b, input);
+  const auto comparisons = match(a, b);
+  if (comparisons.empty()) throw std::runtime_error("the models have no layers of the same shape");
+  const auto found = std::ranges::find_if(comparisons, &Comparison::differs);
+  const Comparison* first = found == comparisons.end() ? nullptr : &*found;
+  if (!options.json) return print_text(comparisons, first);
+  nlohmann::json layers = nlohmann::json::array();
+  for (const Comparison& c : comparisons)
+    layers.push_back({{"operator", c.a->op},
+                      {"type", operator_name(c.a->type)},
+                      {"tensor", c.a->name},
+                      {"max_error", c.max_error},
+                      {"mean_error", c.mean_error},
+                      {"differs", c.differs()}});
+  nlohmann::json all = {{"layers", layers}, {"first_difference", nullptr}};
+  if (first != nullptr) all["first_difference"] = first->a->op;
+  fmt::print("{}\n", all.dump(2));
+}
+
+}  // namespace
+
+void add_diff_command(CLI::App& program) {
+  auto options = std::make_shared<DiffOptions>();
+  CLI::App& command =
+      *program.add_subcommand("diff", "Two models layer by layer: the first layer that differs");
+  command.add_option("A", options->a, "A model; the input is in its type")->required();
+  command.add_option("B", options->b, "Another model of the same network")->required();
+  command.add_option("--input", options->input, "Input tensor of A, raw little-endian")->required();
+  command.add_flag("--json", options->json, "Print figures as JSON");
+  command.callback([options] { diff(*options); });
+}
+
+}  // namespace solder::cli

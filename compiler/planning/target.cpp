@@ -1,0 +1,29 @@
+#include "compiler/planning/target.h"
+
+#include <fmt/format.h>
+
+#include "compiler/ir/model_error.h"
+
+namespace solder::compiler {
+namespace {
+
+// What the smallest firmware around a model takes: code, vectors; stack and buffers.
+constexpr int64_t kFirmwareFlash = 16 << 10;
+constexpr int64_t kFirmwareRam = 8 << 10;
+
+}  // namespace
+
+void check_fits(const Target& target, int64_t constants_bytes, int64_t arena_bytes) {
+  if (target.flash_bytes > 0 && constants_bytes + kFirmwareFlash > target.flash_bytes)
+    throw ModelError(fmt::format(
+        "the model does not fit {}: {} bytes of weights and {} for the firmware, but {} bytes of "
+        "flash; make it smaller or quantize it to int8",
+        target.name, constants_bytes, kFirmwareFlash, target.flash_bytes));
+  if (target.ram_bytes > 0 && arena_bytes + kFirmwareRam > target.ram_bytes)
+    throw ModelError(fmt::format(
+        "the model does not fit {}: {} bytes of activations and {} for the firmware, but {} bytes "
+        "of RAM; `solder inspect --svg` shows which tensors take it",
+        target.name, arena_bytes, kFirmwareRam, target.ram_bytes));
+}
+
+}  // namespace solder::compiler
