@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "firmware/app/embedded.h"
+#include "runtime/base/fixed_point.h"
 
 namespace firmware {
 namespace {
@@ -22,9 +23,10 @@ bool is_readable(TensorType type) {
 }
 
 int8_t quantize(float value, const TensorInfo& info) {
-  const float steps = value / info.scale + 0.5F;  // pixels are not negative: this rounds
+  const float exact = value / info.scale;  // not negative, but maybe huge or no number
+  const int32_t steps = exact < 255 ? static_cast<int32_t>(exact + 0.5F) : 255;
   return static_cast<int8_t>(
-      std::clamp(static_cast<float>(info.zero_point) + std::min(steps, 256.0F), -128.0F, 127.0F));
+      std::clamp<int32_t>(solder::wrapping_add(steps, info.zero_point), INT8_MIN, INT8_MAX));
 }
 
 }  // namespace

@@ -1,0 +1,84 @@
+#include "firmware/app/digit.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <string>
+
+namespace firmware {
+
+constexpr std::array<float, kDigitPixels> kPixels = [] {
+  std::array<float, kDigitPixels> pixels{};
+  for (uint32_t i = 0; i < kDigitPixels; ++i)
+    pixels[i] = static_cast<float>(i) / (kDigitPixels - 1);
+  return pixels;
+}();
+
+}  // namespace firmware
+
+// In place of the image's embedded file: a ramp from paper to ink.
+extern "C" const std::array<float, firmware::kDigitPixels> embedded_input = firmware::kPixels;
+
+namespace firmware {
+namespace {
+
+using solder::Operand;
+using solder::TensorInfo;
+using solder::TensorType;
+
+// A model of one input and one output, which share their memory.
+class DigitTest : public testing::Test {
+ protected:
+  const char* fill(TensorType type, solder::Shape shape, float scale = 0, int32_t zero_point = 0) {
+    tensor_ = {.type = type,
+               .shape = shape,
+               .scale = scale,
+               .zero_point = zero_point,
+               .operand = {Operand::kArena, 0}};
+    return fill_with_digit(model());
+  }
+  solder::Model model() { return {plan_, {.arena = arena_}}; }
+
+  alignas(16) uint8_t arena_[kDigitPixels * sizeof(float)] = {};
+  TensorInfo tensor_;
+  solder::Plan plan_ = {
+      .inputs = &tensor_, .input_count = 1, .outputs = &tensor_, .output_count = 1};
+};
+
+TEST_F(DigitTest, FillsFloats) {
+  ASSERT_EQ(fill(TensorType::FLOAT32, {4, {1, 28, 28, 1}}), nullptr);
+  for (uint32_t i = 0; i < kDigitPixels; ++i) EXPECT_EQ(real_output(model(), 0, i), kPixels[i]);
+}
+
+TEST_F(DigitTest, QuantizesToTheNearest) {
+  ASSERT_EQ(fill(TensorType::INT8, {2, {1, 784}}, 1.0F / 255, -128), nullptr);
+  for (uint32_t i = 0; i < kDigitPixels; ++i)
+    EXPECT_NEAR(real_output(model(), 0, i), kPixels[i], 0.5F / 255 + 1e-6F);
+}
+
+TEST_F(DigitTest, SaturatesWhateverTheScale) {
+  for (const float scale : {1e-3F, 1e-40F, 0.0F, NAN}) {
+    ASSERT_EQ(fill(TensorType::INT8, {1, {784}}, scale, 100), nullptr);
+    EXPECT_EQ(model().output<int8_t>(0)[kDigitPixels - 1], 127) << scale;
+  }
+}
+
+TEST_F(DigitTest, SaysWhyNot) {
+  EXPECT_NE(fill(TensorType::FLOAT32, {4, {1, 32, 32, 3}}), nullptr);
+  EXPECT_NE(fill(TensorType::INT32, {1, {784}}), nullptr);
+  plan_.input_count = 2;
+  EXPECT_NE(fill(TensorType::FLOAT32, {1, {784}}), nullptr);
+}
+
+std::string printed;
+
+TEST(Digit, IsPrintedDarkerTowardsInk) {
+  print_digit(Printer([](char character) { printed += character; }));
+  EXPECT_EQ(printed.size(), (kDigitSide + 1) * kDigitSide);
+  EXPECT_EQ(printed.front(), ' ');
+  EXPECT_EQ(printed[printed.size() - 2], '@');
+}
+
+}  // namespace
+}  // namespace firmware
