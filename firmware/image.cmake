@@ -17,8 +17,8 @@ file(GLOB board_sources CONFIGURE_DEPENDS boards/${SOLDER_BOARD}/*.cpp)
 if(NOT board_sources)
   message(FATAL_ERROR "SOLDER_BOARD: there is no board ${SOLDER_BOARD} in firmware/boards")
 endif()
-set(board_sources ${board_sources} cortex-m7/core.cpp cortex-m7/faults.cpp cortex-m7/startup.cpp
-                  hal/printer.cpp app/step_timer.cpp)
+set(board_sources ${board_sources} cortex-m7/core.cpp cortex-m7/errno.cpp
+                  cortex-m7/faults.cpp cortex-m7/startup.cpp hal/printer.cpp app/step_timer.cpp)
 set(console_sources app/console.cpp app/digit.cpp app/line_reader.cpp)
 set(bench_sources app/bench.cpp)
 
@@ -107,7 +107,7 @@ function(solder_probe name model)
   cmake_path(GET model STEM LAST_ONLY model_name)
   cmake_path(GET model PARENT_PATH model_folder)
   set(elf ${name}-probe.elf)
-  add_executable(${elf} app/probe.cpp ${model})
+  add_executable(${elf} app/probe.cpp cortex-m7/errno.cpp ${model})
   target_include_directories(${elf} PRIVATE ${repository} ${model_folder})
   target_compile_definitions(${elf} PRIVATE SOLDER_MODEL_HEADER="${model_name}.h"
                                             SOLDER_MODEL_NAMESPACE=${model_name})

@@ -25,12 +25,6 @@ void reset_handler() {
   main();
   for (;;) wait_for_interrupt();
 }
-
-// Where libm's functions note range errors; newlib's own comes with a kilobyte of stdio's state.
-int* __errno() {
-  static int value;
-  return &value;
-}
 }
 
 }  // namespace firmware
