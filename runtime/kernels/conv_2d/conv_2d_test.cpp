@@ -1,0 +1,213 @@
+#include <gtest/gtest.h>
+
+#include "runtime/kernels/kernel_list.h"
+#include "runtime/kernels/testing.h"
+
+namespace solder {
+namespace {
+
+using testing::Random;
+
+struct Case {
+  Conv2DGeometry geometry;
+  bool has_bias;
+
+  int64_t inputs() const {
+    const Conv2DGeometry& g = geometry;
+    return int64_t{g.batches} * g.input_height * g.input_width * g.input_channels;
+  }
+  int32_t filter_size() const {
+    return geometry.filter_height * geometry.filter_width * geometry.filter_channels;
+  }
+  int64_t outputs() const {
+    const Conv2DGeometry& g = geometry;
+    return int64_t{g.batches} * g.output_height * g.output_width * g.output_channels;
+  }
+};
+
+Case random_case(Random& random) {
+  const testing::Axis rows = testing::random_axis(random, true);
+  const testing::Axis columns = testing::random_axis(random, true);
+  const int32_t groups = random.integer(0, 3) == 0 ? random.integer(2, 4) : 1;
+  const int32_t filter_channels = testing::random_channels(random);
+  return {.geometry = {.batches = random.integer(1, 2),
+                       .input_height = rows.size,
+                       .input_width = columns.size,
+                       .input_channels = filter_channels * groups,
+                       .filter_height = rows.taps,
+                       .filter_width = columns.taps,
+                       .filter_channels = filter_channels,
+                       .output_height = rows.outputs,
+                       .output_width = columns.outputs,
+                       .output_channels = testing::random_channels(random) * groups,
+                       .stride_height = rows.stride,
+                       .stride_width = columns.stride,
+                       .dilation_height = rows.dilation,
+                       .dilation_width = columns.dilation,
+                       .pad_top = rows.pad,
+                       .pad_left = columns.pad},
+          .has_bias = random.integer(0, 3) != 0};
+}
+
+Conv2DS8Params random_params_s8(Random& random, const Case& c) {
+  const testing::ActivationRange range = testing::random_activation(random);
+  return {c.geometry, -testing::random_zero_point(random), testing::random_zero_point(random),
+          range.min, range.max};
+}
+
+// The definition, with a pixel of the input looked up by a function that knows about padding.
+template <class Sum, class Element>
+Sum plain_sum(const Conv2DGeometry& g, const std::vector<Element>& input, Sum offset,
+              const std::vector<Element>& filter, int64_t output) {
+  const int64_t out_c = output % g.output_channels;
+  const int64_t out_x = output / g.output_channels % g.output_width;
+  const int64_t out_y = output / g.output_channels / g.output_width % g.output_height;
+  const int64_t b = output / g.output_channels / g.output_width / g.output_height;
+  const int64_t group = out_c / (g.output_channels / (g.input_channels / g.filter_channels));
+  const auto padded_input = [&](int64_t y, int64_t x, int64_t channel) -> Sum {
+    if (y < 0 || x < 0 || y >= g.input_height || x >= g.input_width) return 0;
+    const int64_t at = ((b * g.input_height + y) * g.input_width + x) * g.input_channels + channel;
+    return static_cast<Sum>(input.at(static_cast<size_t>(at))) + offset;
+  };
+  Sum sum = 0;
+  size_t tap = static_cast<size_t>(out_c * g.filter_height * g.filter_width * g.filter_channels);
+  for (int64_t ky = 0; ky < g.filter_height; ++ky)
+    for (int64_t kx = 0; kx < g.filter_width; ++kx)
+      for (int64_t c = 0; c < g.filter_channels; ++c)
+        sum += padded_input(out_y * g.stride_height + ky * g.dilation_height - g.pad_top,
+                            out_x * g.stride_width + kx * g.dilation_width - g.pad_left,
+                            group * g.filter_channels + c) *
+               static_cast<Sum>(filter.at(tap++));
+  return sum;
+}
+
+TEST(Conv2D, ReferenceS8FollowsTheDefinition) {
+  Random random(1);
+  for (int32_t i = 0; i < 60; ++i) {
+    const Case c = random_case(random);
+    const Conv2DGeometry& g = c.geometry;
+    const Conv2DS8Params p = random_params_s8(random, c);
+    SCOPED_TRACE(testing::describe(p));
+    const auto input = random.tensor<int8_t>(c.inputs());
+    const auto filter = random.tensor<int8_t>(int64_t{c.filter_size()} * g.output_channels);
+    const auto bias = random.tensor<int32_t>(g.output_channels);
+    const auto requantization = random.requantizations(g.output_channels, c.filter_size());
+    const int32_t* bias_or_null = c.has_bias ? bias.data() : nullptr;
+
+    const auto output =
+        testing::run<int8_t>(kReferenceKernels, KernelId::conv_2d_s8, p, c.outputs(), input.data(),
+                             filter.data(), bias_or_null, requantization.data());
+    std::vector<int8_t> expected;
+    for (int64_t at = 0; at < c.outputs(); ++at) {
+      const auto channel = static_cast<size_t>(at % g.output_channels);
+      int64_t sum = plain_sum<int64_t>(g, input, p.input_offset, filter, at);
+      if (c.has_bias) sum += bias[channel];
+      expected.push_back(testing::plain_output(sum, requantization[channel], p.output_offset,
+                                               {p.activation_min, p.activation_max}));
+    }
+    ASSERT_EQ(testing::difference(expected, output), "");
+  }
+}
+
+TEST(Conv2D, ReferenceF32FollowsTheDefinition) {
+  Random random(2);
+  for (int32_t i = 0; i < 60; ++i) {
+    const Case c = random_case(random);
+    const Conv2DGeometry& g = c.geometry;
+    const Conv2DF32Params p = {g, -3.0F, 4.0F};
+    SCOPED_TRACE(testing::describe(p));
+    const auto input = random.tensor<float>(c.inputs());
+    const auto filter = random.tensor<float>(int64_t{c.filter_size()} * g.output_channels);
+    const auto bias = random.tensor<float>(g.output_channels);
+
+    const auto output =
+        testing::run<float>(kReferenceKernels, KernelId::conv_2d_f32, p, c.outputs(), input.data(),
+                            filter.data(), c.has_bias ? bias.data() : nullptr);
+    for (int64_t at = 0; at < c.outputs(); ++at) {
+      double sum = plain_sum<double>(g, input, 0.0, filter, at);
+      if (c.has_bias) sum += static_cast<double>(bias[static_cast<size_t>(at % g.output_channels)]);
+      const double expected = sum < -3 ? -3 : sum > 4 ? 4 : sum;
+      ASSERT_NEAR(output.at(static_cast<size_t>(at)), expected, 1e-7 * (c.filter_size() + 10));
+    }
+  }
+}
+
+TEST(Conv2D, VariantsAgreeWithReference) {
+  Random random(3);
+  for (int32_t i = 0; i < 400; ++i) {
+    const Case c = random_case(random);
+    const Conv2DGeometry& g = c.geometry;
+    const Conv2DS8Params s8 = random_params_s8(random, c);
+    const Conv2DF32Params f32 = {g, -3.0F, 4.0F};
+    SCOPED_TRACE(testing::describe(s8));
+    const int64_t filter_elements = int64_t{c.filter_size()} * g.output_channels;
+    const auto input_s8 = random.tensor<int8_t>(c.inputs());
+    const auto filter_s8 = random.tensor<int8_t>(filter_elements);
+    const auto bias_s32 = random.tensor<int32_t>(g.output_channels);
+    const auto requantization = random.requantizations(g.output_channels, c.filter_size());
+    const auto input_f32 = random.tensor<float>(c.inputs());
+    const auto filter_f32 = random.tensor<float>(filter_elements);
+    const auto bias_f32 = random.tensor<float>(g.output_channels);
+
+    const auto run_s8 = [&](const KernelSet& set) {
+      return testing::run<int8_t>(set, KernelId::conv_2d_s8, s8, c.outputs(), input_s8.data(),
+                                  filter_s8.data(), c.has_bias ? bias_s32.data() : nullptr,
+                                  requantization.data());
+    };
+    const auto run_f32 = [&](const KernelSet& set) {
+      return testing::run<float>(set, KernelId::conv_2d_f32, f32, c.outputs(), input_f32.data(),
+                                 filter_f32.data(), c.has_bias ? bias_f32.data() : nullptr);
+    };
+    for (const KernelSet* set : testing::kVariants) {
+      SCOPED_TRACE(set->name);
+      ASSERT_EQ(testing::difference(run_s8(kReferenceKernels), run_s8(*set)), "");
+      ASSERT_EQ(testing::difference(run_f32(kReferenceKernels), run_f32(*set)), "");
+    }
+  }
+}
+
+// 2x2 filter over a 2x2 input with a column of padding on the left.
+TEST(Conv2D, ByHand) {
+  Conv2DGeometry g = {};
+  g.batches = 1;
+  g.input_height = g.input_width = 2;
+  g.filter_height = g.filter_width = 2;
+  g.input_channels = g.filter_channels = g.output_channels = 1;
+  g.output_height = 1;
+  g.output_width = 2;
+  g.stride_height = g.stride_width = g.dilation_height = g.dilation_width = 1;
+  g.pad_left = 1;
+
+  const float input[] = {1, 2, 3, 4}, filter[] = {10, 20, 30, 40}, bias[] = {0.5F};
+  EXPECT_EQ(
+      testing::run<float>(kReferenceKernels, KernelId::conv_2d_f32, Conv2DF32Params{g, -1000, 300},
+                          2, input, filter, bias),
+      (std::vector<float>{140.5F, 300}));  // 20 + 120 + 0.5; 10 + 40 + 90 + 160 + 0.5, clamped
+
+  // Zero point 1, so that padding counts as 1; factor 1/4; output zero point -10.
+  const int8_t input_s8[] = {1, 2, 3, 4}, filter_s8[] = {10, 20, 30, 40};
+  const int32_t bias_s32[] = {2};
+  const Requantization quarter[] = {{1 << 30, -1}};
+  EXPECT_EQ(testing::run<int8_t>(kReferenceKernels, KernelId::conv_2d_s8,
+                                 Conv2DS8Params{g, -1, -10, -128, 40}, 2, input_s8, filter_s8,
+                                 bias_s32, quarter),
+            (std::vector<int8_t>{11, 40}));  // 82 / 4 = 20.5 -> 21; 202 / 4 = 50.5 -> 51, clamped
+}
+
+TEST(Conv2D, BiasMayOverflowTheSum) {
+  Conv2DGeometry g = {};
+  g.batches = g.input_height = g.input_width = g.input_channels = 1;
+  g.filter_height = g.filter_width = g.filter_channels = 1;
+  g.output_height = g.output_width = g.output_channels = 1;
+  g.stride_height = g.stride_width = g.dilation_height = g.dilation_width = 1;
+  const int8_t input[] = {127}, filter[] = {127};
+  const int32_t bias[] = {INT32_MAX};
+  const Requantization requantization[] = {{1 << 30, -20}};
+  for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels})
+    EXPECT_EQ(testing::run<int8_t>(*set, KernelId::conv_2d_s8, Conv2DS8Params{g, 0, 0, -128, 127},
+                                   1, input, filter, bias, requantization),
+              std::vector<int8_t>{-128});
+}
+
+}  // namespace
+}  // namespace solder

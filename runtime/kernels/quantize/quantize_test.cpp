@@ -1,0 +1,64 @@
+#include <gtest/gtest.h>
+
+#include "runtime/kernels/kernel_list.h"
+#include "runtime/kernels/testing.h"
+
+namespace solder {
+namespace {
+
+std::vector<int8_t> quantize(float scale, int32_t zero_point, const std::vector<float>& input) {
+  const auto elements = static_cast<int32_t>(input.size());
+  return testing::run<int8_t>(kReferenceKernels, KernelId::quantize_f32_s8,
+                              QuantizeF32S8Params{elements, scale, zero_point}, elements,
+                              input.data());
+}
+
+TEST(Quantize, RoundsHalvesAwayFromZero) {
+  EXPECT_EQ(quantize(0.5F, 3, {0, 0.25F, -0.25F, 0.75F, -0.75F, 0.24F, -0.24F, 10}),
+            (std::vector<int8_t>{3, 4, 2, 5, 1, 3, 3, 23}));
+}
+
+TEST(Quantize, ClampsWhateverComes) {
+  EXPECT_EQ(quantize(0.5F, 3, {62, 62.24F, 62.5F, 1e30F, INFINITY, -65.5F, -66, -3e38F, -INFINITY}),
+            (std::vector<int8_t>{127, 127, 127, 127, 127, -128, -128, -128, -128}));
+  EXPECT_EQ(quantize(1e-38F, -128, {3e38F, -3e38F, NAN, -NAN}),
+            (std::vector<int8_t>{127, -128, -128, -128}));
+  EXPECT_EQ(quantize(1, 127, {0, 1, -1, NAN}), (std::vector<int8_t>{127, 127, 126, 127}));
+}
+
+TEST(Quantize, EveryValueSurvivesThereAndBack) {
+  std::vector<int8_t> all;
+  for (int32_t q = -128; q <= 127; ++q) all.push_back(static_cast<int8_t>(q));
+  for (const float scale : {1e-20F, 0.0123F, 1.0F, 77.7F}) {
+    for (const int32_t zero_point : {-128, -1, 0, 127}) {
+      const auto real =
+          testing::run<float>(kReferenceKernels, KernelId::dequantize_s8_f32,
+                              DequantizeS8F32Params{256, scale, zero_point}, 256, all.data());
+      EXPECT_EQ(real[5], scale * static_cast<float>(-123 - zero_point));
+      EXPECT_EQ(quantize(scale, zero_point, real), all);
+    }
+  }
+}
+
+TEST(Quantize, ChangesScales) {
+  testing::Random random(1);
+  std::vector<int8_t> all;
+  for (int32_t q = -128; q <= 127; ++q) all.push_back(static_cast<int8_t>(q));
+  for (int32_t i = 0; i < 100; ++i) {
+    const QuantizeS8S8Params p = {
+        .elements = 256,
+        .input_zero_point = testing::random_zero_point(random),
+        .output_zero_point = testing::random_zero_point(random),
+        .requantization = quantize_multiplier(static_cast<double>(random.real(0.01F, 3)))};
+    SCOPED_TRACE(testing::describe(p));
+    std::vector<int8_t> expected;
+    for (const int8_t q : all)
+      expected.push_back(testing::plain_output(int64_t{q} - p.input_zero_point, p.requantization,
+                                               p.output_zero_point, {-128, 127}));
+    ASSERT_EQ(testing::run<int8_t>(kReferenceKernels, KernelId::quantize_s8_s8, p, 256, all.data()),
+              expected);
+  }
+}
+
+}  // namespace
+}  // namespace solder
