@@ -1,0 +1,214 @@
+#include "simulator/boards/board.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <map>
+
+namespace simulator {
+namespace {
+
+// Resets in a row, each within this time of the last, that count as a loop.
+constexpr unsigned kResetLoopLength = 10;
+constexpr std::uint64_t kQuickResetNanoseconds = 1'000'000'000;
+
+Memory stm32f746_memory() {
+  Memory memory;
+  add_stm32f746_memories(memory);
+  return memory;
+}
+
+}  // namespace
+
+Board::Board(const BoardDescription& description, Image image, std::unique_ptr<TimingModel> timing)
+    : description_(description),
+      image_(std::move(image)),
+      memory_(stm32f746_memory()),
+      bus_(diagnostics_),
+      clock_(Rcc::kHsiHz),
+      timing_(std::move(timing)),
+      chip_(description, memory_, bus_, clock_, nvic_, diagnostics_),
+      core_(memory_, bus_, clock_, *timing_, nvic_, chip_.flash(), description.boot_address) {
+  chip_.on_clock_change([this] { set_time_limit(); });
+  chip_.flash().on_contents([this](std::uint32_t offset, std::uint32_t size) {
+    core_.code_changed(Flash::kAxiBase + offset, size);
+    core_.code_changed(Flash::kItcmBase + offset, size);
+  });
+  load();
+  power_up();
+}
+
+void Board::load() {
+  for (const Segment& segment : image_.segments()) {
+    const auto size = static_cast<std::uint32_t>(segment.contents.size());
+    std::uint8_t* bytes = memory_.at(segment.load_address, size);
+    if (size > 0 && !bytes) {
+      throw ImageError(fmt::format(
+          "{}: {} bytes at 0x{:08X} are outside the memory of the {}; check the linker script",
+          image_.path(), size, segment.load_address, description_.title));
+    }
+    if (!memory_.find(segment.run_address, segment.memory_size)) {
+      throw ImageError(fmt::format(
+          "{}: {} bytes for use at 0x{:08X} are outside the memory of the {}; check the linker "
+          "script",
+          image_.path(), segment.memory_size, segment.run_address, description_.title));
+    }
+    std::copy(segment.contents.begin(), segment.contents.end(), bytes);
+  }
+}
+
+void Board::power_up() {
+  bus_.reset();
+  core_.reset();
+}
+
+RunResult Board::run(const RunLimits& limits) {
+  core_.set_instruction_limit(
+      limits.instructions ? core_.instructions() + *limits.instructions : kNever);
+  nanosecond_limit_.reset();
+  if (limits.milliseconds) {
+    nanosecond_limit_ =
+        clock_.nanoseconds() + static_cast<std::uint64_t>(std::llround(1e6 * *limits.milliseconds));
+  }
+  set_time_limit();
+  for (;;) {
+    if (auto done = handle(core_.run())) return *done;
+  }
+}
+
+void Board::set_time_limit() {
+  core_.set_cycle_limit(nanosecond_limit_ ? clock_.cycle_at(*nanosecond_limit_) : kNever);
+}
+
+RunResult Board::result(StopReason reason, std::string explanation) const {
+  return {reason, 0, std::move(explanation)};
+}
+
+std::optional<RunResult> Board::handle(CoreStop stop) {
+  const std::uint32_t pc = core_.pc();
+  const auto where = [&] {
+    const std::string name = image_.describe(pc);
+    return fmt::format("0x{:08X}{}", pc, name.empty() ? "" : " (" + name + ")");
+  };
+  switch (stop) {
+    case CoreStop::kRequested:
+      return result(StopReason::kHostRequest, "stopped at " + where());
+    case CoreStop::kInstructionLimit:
+      return result(StopReason::kInstructionLimit, "instruction limit reached at " + where());
+    case CoreStop::kCycleLimit:
+      return result(StopReason::kTimeLimit, "time limit reached at " + where());
+    case CoreStop::kIdle:
+      if (can_be_woken()) return result(StopReason::kIdle, "asleep, waiting for input");
+      return result(StopReason::kIdleForever,
+                    "asleep at " + where() + ", and nothing is left that could wake the core");
+    case CoreStop::kHang:
+      return result(StopReason::kHang,
+                    "endless loop at " + where() + " that no interrupt can leave");
+    case CoreStop::kLockup: {
+      const auto& faults = core_.faults();
+      return result(StopReason::kLockup,
+                    fmt::format("lockup at {}: {}", where(),
+                                faults.empty() ? "a fault in a fault handler" : faults.back().what));
+    }
+    case CoreStop::kBreakpoint:
+      return handle_breakpoint();
+    case CoreStop::kReset:
+      return handle_reset();
+  }
+  return std::nullopt;
+}
+
+// BKPT 0xAB is semihosting: r0 says what, r1 with what (Arm IHI 0100).
+std::optional<RunResult> Board::handle_breakpoint() {
+  constexpr std::uint16_t kSemihosting = 0xBEAB;
+  constexpr std::uint32_t kWriteC = 0x03, kWrite0 = 0x04, kExit = 0x18, kExitExtended = 0x20;
+  constexpr std::uint32_t kApplicationExit = 0x20026;
+  const Registers registers = core_.registers();
+  const std::uint8_t* code = memory_.at(registers.pc, 2);
+  std::uint16_t instruction = 0;
+  if (code) std::memcpy(&instruction, code, 2);
+  if (instruction != kSemihosting) {
+    return result(StopReason::kBreakpoint,
+                  fmt::format("BKPT #{} at 0x{:08X} ({})", instruction & 0xFF, registers.pc,
+                              image_.describe(registers.pc)));
+  }
+  const std::uint32_t argument = registers.r[1];
+  RunResult exit = result(StopReason::kExit, "the firmware has ended");
+  switch (registers.r[0]) {
+    case kExit:
+      exit.exit_code = argument == kApplicationExit ? 0 : 1;
+      return exit;
+    case kExitExtended:
+      exit.exit_code = static_cast<int>(memory_.read_word(argument + 4).value_or(1));
+      return exit;
+    case kWriteC:
+    case kWrite0:
+      for (std::uint32_t at = argument; const std::uint8_t* byte = memory_.at(at, 1); ++at) {
+        if (registers.r[0] == kWrite0 && *byte == 0) break;
+        if (semihosting_) semihosting_({reinterpret_cast<const char*>(byte), 1});
+        if (registers.r[0] == kWriteC) break;
+      }
+      break;
+    default:
+      diagnostics_.report_once(
+          fmt::format("semihosting operation 0x{:X} is not supported", registers.r[0]));
+  }
+  core_.set_pc(registers.pc + 2);
+  return std::nullopt;
+}
+
+std::optional<RunResult> Board::handle_reset() {
+  const std::uint64_t now = clock_.nanoseconds();
+  quick_resets_ = now - last_reset_ns_ < kQuickResetNanoseconds ? quick_resets_ + 1 : 1;
+  last_reset_ns_ = now;
+  diagnostics_.report("the firmware resets the board (AIRCR.SYSRESETREQ)");
+  power_up();
+  if (quick_resets_ < kResetLoopLength) return std::nullopt;
+  return result(StopReason::kResetLoop,
+                fmt::format("the firmware has reset itself {} times in a row", quick_resets_));
+}
+
+bool Board::can_be_woken() const {
+  return std::ranges::any_of(description_.serial_ports, [this](const SerialPort& port) {
+    const Usart* usart = const_cast<Stm32f746&>(chip_).usart(port.usart);
+    return usart->receiver_enabled();
+  });
+}
+
+Usart& Board::serial(std::string_view name) {
+  if (Usart* usart = chip_.usart(name)) return *usart;
+  throw std::out_of_range(fmt::format("the STM32F746 has no {}", name));
+}
+
+bool Board::read(std::uint32_t address, std::span<std::uint8_t> out) const {
+  const std::uint8_t* bytes = memory_.at(address, static_cast<std::uint32_t>(out.size()));
+  if (bytes) std::copy_n(bytes, out.size(), out.begin());
+  return bytes != nullptr;
+}
+
+bool Board::write(std::uint32_t address, std::span<const std::uint8_t> bytes) {
+  const auto size = static_cast<std::uint32_t>(bytes.size());
+  std::uint8_t* to = memory_.at(address, size);
+  if (!to) return false;
+  std::ranges::copy(bytes, to);
+  core_.code_changed(address, size);
+  return true;
+}
+
+std::vector<FunctionProfile> Board::profile() const {
+  std::map<std::string, std::uint64_t> counts;
+  core_.blocks().for_each([&](const Block& block) {
+    const auto location = image_.locate(block.address);
+    const std::string name = location ? std::string(location->function)
+                                      : fmt::format("0x{:08X}", block.address);
+    counts[name] += block.executed;
+  });
+  std::vector<FunctionProfile> out;
+  for (const auto& [function, instructions] : counts) out.push_back({function, instructions});
+  std::ranges::stable_sort(out, std::greater<>(), &FunctionProfile::instructions);
+  return out;
+}
+
+}  // namespace simulator

@@ -1,0 +1,88 @@
+// What a firmware engineer wants to read when something went wrong.
+#include <capstone/capstone.h>
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "simulator/boards/board.h"
+
+namespace simulator {
+namespace {
+
+std::string disassemble(const Memory& memory, std::uint32_t address) {
+  const std::uint8_t* code = memory.at(address, 4);
+  csh capstone;
+  const auto mode = static_cast<cs_mode>(CS_MODE_THUMB | CS_MODE_MCLASS);
+  if (!code || cs_open(CS_ARCH_ARM, mode, &capstone) != CS_ERR_OK) return {};
+  cs_insn* insn = nullptr;
+  std::string text;
+  if (const std::size_t count = cs_disasm(capstone, code, 4, address, 1, &insn)) {
+    text = fmt::format("{} {}", insn->mnemonic, insn->op_str);
+    cs_free(insn, count);
+  }
+  cs_close(&capstone);
+  return text;
+}
+
+const char* exception_name(std::uint32_t xpsr) {
+  switch (xpsr & 0x1FF) {
+    case kThread: return "thread mode";
+    case kNmi: return "the NMI handler";
+    case kHardFault: return "the HardFault handler";
+    case kMemManage: return "the MemManage handler";
+    case kBusFault: return "the BusFault handler";
+    case kUsageFault: return "the UsageFault handler";
+    case kSvCall: return "the SVCall handler";
+    case kPendSv: return "the PendSV handler";
+    case kSysTick: return "the SysTick handler";
+    default: return "an interrupt handler";
+  }
+}
+
+const char* fault_name(unsigned exception) {
+  switch (exception) {
+    case kMemManage: return "MemManage fault";
+    case kBusFault: return "BusFault";
+    case kUsageFault: return "UsageFault";
+    default: return "HardFault";
+  }
+}
+
+std::string describe(const Registers& registers, const Image& image, const Memory& memory) {
+  const auto place = [&image](std::uint32_t address) {
+    const std::string name = image.describe(address & ~1u);
+    return name.empty() ? std::string() : fmt::format(" ({})", name);
+  };
+  std::string out;
+  const auto line = std::back_inserter(out);
+  fmt::format_to(line, "  at pc 0x{:08X}{}", registers.pc, place(registers.pc));
+  const std::string instruction = disassemble(memory, registers.pc);
+  if (!instruction.empty()) fmt::format_to(line, ": {}", instruction);
+  fmt::format_to(line, "\n  lr 0x{:08X}{}, sp 0x{:08X}, xpsr 0x{:08X} in {}\n", registers.lr,
+                 place(registers.lr), registers.sp, registers.xpsr,
+                 exception_name(registers.xpsr));
+  for (unsigned i = 0; i < registers.r.size(); ++i) {
+    fmt::format_to(line, "  r{:<2} 0x{:08X}", i, registers.r[i]);
+    if (i % 4 == 3 || i + 1 == registers.r.size()) out += '\n';
+  }
+  fmt::format_to(line,
+                 "  msp 0x{:08X}  psp 0x{:08X}  control {}  primask {}  basepri 0x{:02X}  "
+                 "faultmask {}  fpscr 0x{:08X}\n",
+                 registers.msp, registers.psp, registers.control, registers.primask,
+                 registers.basepri, registers.faultmask, registers.fpscr);
+  return out;
+}
+
+}  // namespace
+
+std::string Board::describe(const Fault& fault) const {
+  return fmt::format("{}{}: {}\n  CFSR 0x{:08X}, cycle {}\n{}", fault_name(fault.exception),
+                     fault.escalated ? ", taken as HardFault" : "", fault.what, fault.cfsr,
+                     fault.cycle, simulator::describe(fault.registers, image_, memory_));
+}
+
+std::string Board::describe_state() const {
+  return simulator::describe(core_.registers(), image_, memory_);
+}
+
+}  // namespace simulator

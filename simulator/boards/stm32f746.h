@@ -1,0 +1,68 @@
+// The STM32F746 around its core: memories, peripherals, clocks and how they are wired.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "simulator/boards/description.h"
+#include "simulator/cpu/memory.h"
+#include "simulator/cpu/nvic.h"
+#include "simulator/peripherals/bus.h"
+#include "simulator/peripherals/diagnostics.h"
+#include "simulator/peripherals/exti.h"
+#include "simulator/peripherals/flash.h"
+#include "simulator/peripherals/gpio.h"
+#include "simulator/peripherals/pwr.h"
+#include "simulator/peripherals/rcc.h"
+#include "simulator/peripherals/register_file.h"
+#include "simulator/peripherals/usart.h"
+#include "simulator/timing/clock.h"
+
+namespace simulator {
+
+/// Adds the memories of RM0385 section 2.3.
+void add_stm32f746_memories(Memory& memory);
+
+class Stm32f746 {
+ public:
+  /// Puts the peripherals on the bus. All arguments outlive it.
+  Stm32f746(const BoardDescription& board, Memory& memory, Bus& bus, Clock& clock, Nvic& nvic,
+            Diagnostics& diagnostics);
+
+  /// The USART of that name ("USART6", "UART7"), or null.
+  [[nodiscard]] Usart* usart(std::string_view name);
+  /// The port of that letter, 'A' to 'K'.
+  [[nodiscard]] Gpio& gpio(char port) { return *ports_.at(port); }
+  [[nodiscard]] Flash& flash() { return flash_; }
+  [[nodiscard]] const Rcc& rcc() const { return rcc_; }
+  /// Called after HCLK has changed.
+  void on_clock_change(std::function<void()> action) { clock_changed_ = std::move(action); }
+
+ private:
+  void add_usarts(Nvic& nvic);
+  void add_ports();
+  void add_unmodelled();
+  void clocks_changed();
+  void check_clocks();
+  void check_serial_port(const Usart& usart, bool transmit);
+
+  const BoardDescription& board_;
+  Bus& bus_;
+  Clock& clock_;
+  Diagnostics& diagnostics_;
+  Rcc rcc_;
+  Pwr pwr_;
+  Flash flash_;
+  Exti exti_;
+  std::map<char, std::unique_ptr<Gpio>> ports_;
+  std::list<Usart> usarts_;
+  std::list<RegisterFile> others_;
+  std::function<void()> clock_changed_;
+};
+
+}  // namespace simulator

@@ -1,0 +1,275 @@
+#include "simulator/cpu/core.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace simulator {
+
+Core::Core(Memory& memory, Bus& bus, Clock& clock, TimingModel& timing, Nvic& nvic,
+           FlashStores& flash, std::uint32_t boot_address)
+    : memory_(memory),
+      bus_(bus),
+      clock_(clock),
+      timing_(timing),
+      nvic_(nvic),
+      flash_(flash),
+      engine_(memory, *this),
+      blocks_(memory),
+      systick_(clock, nvic_),
+      dwt_(clock),
+      system_control_(nvic_, systick_, dwt_, boot_address) {
+  bus_.add("SCS", SystemControl::kBase, 0x1000, system_control_);
+  bus_.add("DWT", 0xE0001000, 0x1000, dwt_);
+  // The engine maps devices by pages of 4 KB; what the bus has none for within faults later.
+  std::vector<std::uint32_t> pages;
+  for (const Bus::Device& device : bus_.devices()) {
+    for (std::uint32_t at = 0; at < device.size; at += 0x1000) {
+      pages.push_back((device.base + at) & ~0xFFFu);
+    }
+  }
+  std::ranges::sort(pages);
+  pages.erase(std::ranges::unique(pages).begin(), pages.end());
+  for (const std::uint32_t page : pages) engine_.map_device(page, 0x1000);
+}
+
+void Core::reset() {
+  system_control_.reset();
+  dwt_.reset();
+  for (int reg = UC_ARM_REG_R0; reg <= UC_ARM_REG_R12; ++reg) engine_.set(reg, 0);
+  constexpr std::uint32_t kThumb = 1u << 24;
+  engine_.set(UC_ARM_REG_XPSR, kThumb);
+  for (const int reg : {UC_ARM_REG_PRIMASK, UC_ARM_REG_BASEPRI, UC_ARM_REG_FAULTMASK,
+                        UC_ARM_REG_CONTROL, UC_ARM_REG_FPSCR}) {
+    engine_.set(reg, 0);
+  }
+  const std::uint32_t table = system_control_.vtor();
+  engine_.set(UC_ARM_REG_MSP, memory_.read_word(table).value_or(0) & ~3u);
+  engine_.set(UC_ARM_REG_LR, 0xFFFFFFFF);
+  pc_ = memory_.read_word(table + 4).value_or(0);
+  block_ = &no_block_;
+  trap_flags_ = kDoublePrecision | kUsesFpu;
+  trapped_block_ = nullptr;
+  bad_access_.reset();
+  missing_device_.reset();
+  asleep_ = event_register_ = hung_ = locked_up_ = outside_memory_ = false;
+  if (!(pc_ & 1)) raise(kUsageFault, kInvState, "the reset vector is not a Thumb address");
+  pc_ &= ~1u;
+}
+
+CoreStop Core::run() {
+  update_check();
+  for (;;) {
+    if (const auto stop = stop_reason()) return *stop;
+    if (asleep_) {
+      if (const auto stop = sleep()) return *stop;
+    }
+    if (const auto exception = takeable()) {
+      nvic_.activate(*exception);
+      enter(*exception);
+    } else {
+      nvic_.changed = false;
+    }
+    if (locked_up_) continue;
+    if (const auto stop = execute()) return *stop;
+  }
+}
+
+std::optional<CoreStop> Core::stop_reason() {
+  if (locked_up_) return CoreStop::kLockup;
+  if (hung_) return CoreStop::kHang;
+  if (system_control_.reset_requested()) return CoreStop::kReset;
+  if (stop_requested_.exchange(false)) return CoreStop::kRequested;
+  if (instructions_ >= instruction_limit_) return CoreStop::kInstructionLimit;
+  if (clock_.now() >= cycle_limit_) return CoreStop::kCycleLimit;
+  return std::nullopt;
+}
+
+void Core::update_check() {
+  next_check_ = std::min(instruction_limit_, instructions_ + kPollInterval);
+}
+
+// Runs until something needs attention. A block with an instruction that must trap runs up to it.
+std::optional<CoreStop> Core::execute() {
+  const Block* block = std::exchange(trapped_block_, nullptr);
+  if (!block || block->address != pc_) return handle(engine_.run(pc_));
+  std::uint32_t index = 0;
+  while (!(block->flags_at(index) & trap_flags_)) ++index;
+  if (index == 0) {
+    trap_instruction(block->flags_at(index));
+    return std::nullopt;
+  }
+  engine_.forget(block->address, block->size);
+  return handle(engine_.run(pc_, block->address_of(index)));
+}
+
+// The engine's hot path: called before every block.
+bool Core::block(std::uint32_t address, std::uint32_t size) {
+  retire_until(block_->count);
+  Block* next = blocks_.find(address, size);
+  constexpr std::uint32_t kLookAfter = kChangesMasks | kSendsEvent;
+  constexpr std::uint32_t kLookBefore = kBranchesToItself;
+  if (!next || clock_.now() >= clock_.next() || clock_.now() >= cycle_limit_ || nvic_.changed ||
+      instructions_ >= next_check_ || (block_->flags & kLookAfter) ||
+      (next->flags & (trap_flags_ | kLookBefore))) [[unlikely]] {
+    if (!proceed(next)) {
+      block_ = &no_block_;
+      retired_ = 0;
+      return false;
+    }
+  }
+  block_ = next;
+  retired_ = next_access_ = 0;
+  return true;
+}
+
+bool Core::proceed(Block* next) {
+  if (block_->flags & kSendsEvent) event_register_ = true;
+  if (block_->flags & kChangesMasks) nvic_.changed = true;
+  clock_.fire_due();
+  if (nvic_.changed) {
+    if (takeable() || system_control_.reset_requested()) return false;
+    nvic_.changed = false;
+  }
+  if (missing_device_) return false;
+  if (clock_.now() >= cycle_limit_) return false;
+  if (stop_requested_ || instructions_ >= instruction_limit_) return false;
+  if (instructions_ >= next_check_) update_check();
+  if (!next) {
+    outside_memory_ = true;
+    return false;
+  }
+  if (next->flags & trap_flags_) {
+    trapped_block_ = next;
+    return false;
+  }
+  if ((next->flags & kBranchesToItself) && hangs()) {
+    hung_ = true;
+    return false;
+  }
+  return true;
+}
+
+void Core::retire_until(std::uint32_t index) {
+  if (index <= retired_) return;
+  const std::uint32_t count = index - retired_;
+  instructions_ += count;
+  block_->executed += count;
+  clock_.advance(timing_.retire(*block_, retired_, index));
+  retired_ = index;
+}
+
+// The engine has stopped before instruction `index` of the current block.
+void Core::leave_block(std::uint32_t index) {
+  retire_until(index);
+  if (block_->flags & kChangesMasks) nvic_.changed = true;
+  if (block_->flags & kSendsEvent) event_register_ = true;
+  block_ = &no_block_;
+  retired_ = 0;
+}
+
+std::optional<CoreStop> Core::handle(EngineExit exit) {
+  switch (exit) {
+    case EngineExit::kStopped:
+      pc_ = engine_.pc();
+      if (missing_device_) device_missing(*std::exchange(missing_device_, std::nullopt));
+      if (std::exchange(outside_memory_, false)) {
+        raise(kMemManage, kIaccViol, "execution in a device region");
+      }
+      break;
+    case EngineExit::kInterrupt:
+      return handle_interrupt();
+    case EngineExit::kUndefined:
+      handle_not_executed();
+      break;
+    case EngineExit::kMemory:
+      handle_bad_access();
+      break;
+    case EngineExit::kOther: {
+      const bool waits = block_->flags & kWaitsForInterrupt;
+      pc_ = engine_.pc();
+      const bool at_end = pc_ == block_->address + block_->size;
+      leave_block(block_->index_of(pc_));
+      if (waits && at_end) {
+        asleep_ = true;
+        waits_for_event_ = false;
+      }
+      break;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<CoreStop> Core::handle_interrupt() {
+  const std::uint32_t at = engine_.pc();
+  switch (engine_.trap()) {
+    case kTrapSvc:
+      leave_block(block_->count);
+      pc_ = at;
+      take_synchronously(kSvCall);
+      return std::nullopt;
+    case kTrapBkpt:
+      leave_block(block_->index_of(at));
+      pc_ = at;
+      return CoreStop::kBreakpoint;
+    case kTrapExceptionReturn:
+    case kTrapExceptionExit:
+      leave_block(block_->count);
+      return_from_exception(at | 1);
+      return std::nullopt;
+    case kTrapInvalidState:
+      leave_block(block_->count);
+      pc_ = at;
+      raise(kUsageFault, kInvState, "a jump to an even address: the core runs Thumb code only");
+      return std::nullopt;
+    default:
+      leave_block(block_->index_of(at));
+      pc_ = at;
+      raise(kUsageFault, kUndefInstr, "undefined instruction");
+      return std::nullopt;
+  }
+}
+
+bool Core::hangs() {
+  return !nvic_.can_be_preempted(execution_priority(), systick_.interrupts());
+}
+
+// Passes the time until something wakes the core.
+std::optional<CoreStop> Core::sleep() {
+  for (;;) {
+    clock_.fire_due();
+    ExceptionMasks unmasked = masks();
+    unmasked.primask = false;  // WFI wakes for what PRIMASK alone holds back (B1.5.19)
+    const auto pending = nvic_.most_urgent_pending();
+    const bool interrupted =
+        pending && nvic_.group_priority(*pending) < nvic_.execution_priority(unmasked);
+    if (interrupted || (waits_for_event_ && event_register_)) {
+      asleep_ = event_register_ = false;
+      return std::nullopt;
+    }
+    if (stop_requested_.exchange(false)) return CoreStop::kRequested;
+    if (clock_.now() >= cycle_limit_) return CoreStop::kCycleLimit;
+    if (clock_.next() == kNever) return CoreStop::kIdle;
+    clock_.sleep_until(std::min(clock_.next(), cycle_limit_));
+  }
+}
+
+Registers Core::registers() const {
+  Registers out{};
+  for (unsigned i = 0; i < out.r.size(); ++i) {
+    out.r[i] = engine_.get(UC_ARM_REG_R0 + static_cast<int>(i));
+  }
+  out.sp = engine_.get(UC_ARM_REG_SP);
+  out.lr = engine_.get(UC_ARM_REG_LR);
+  out.pc = pc_;
+  out.xpsr = engine_.get(UC_ARM_REG_XPSR);
+  out.msp = engine_.get(UC_ARM_REG_MSP);
+  out.psp = engine_.get(UC_ARM_REG_PSP);
+  out.control = engine_.get(UC_ARM_REG_CONTROL);
+  out.primask = engine_.get(UC_ARM_REG_PRIMASK);
+  out.basepri = engine_.get(UC_ARM_REG_BASEPRI);
+  out.faultmask = engine_.get(UC_ARM_REG_FAULTMASK);
+  out.fpscr = engine_.get(UC_ARM_REG_FPSCR);
+  return out;
+}
+
+}  // namespace simulator

@@ -1,0 +1,164 @@
+// The Cortex-M7: runs instructions, takes exceptions, sleeps, faults.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "simulator/cpu/access_locator.h"
+#include "simulator/cpu/block.h"
+#include "simulator/cpu/dwt.h"
+#include "simulator/cpu/engine.h"
+#include "simulator/cpu/exception_frame.h"
+#include "simulator/cpu/fault.h"
+#include "simulator/cpu/memory.h"
+#include "simulator/cpu/nvic.h"
+#include "simulator/cpu/system_control.h"
+#include "simulator/cpu/systick.h"
+#include "simulator/peripherals/bus.h"
+#include "simulator/timing/clock.h"
+#include "simulator/timing/timing_model.h"
+
+namespace simulator {
+
+/// Takes the stores that the core makes to flash.
+class FlashStores {
+ public:
+  virtual ~FlashStores() = default;
+  /// Whether flash takes a store of `size` bytes now (unlocked, PG set, PSIZE fits).
+  virtual bool accepts(std::uint32_t address, std::uint32_t size) = 0;
+  /// The store has been made as if to RAM; `before` are the bytes from `address` up to then.
+  virtual void stored(std::uint32_t address, const std::vector<std::uint8_t>& before) = 0;
+};
+
+/// Why Core::run returned.
+enum class CoreStop {
+  kRequested,
+  kInstructionLimit,
+  kCycleLimit,
+  kIdle,        ///< asleep, and no event is due: only the outside world can wake it
+  kHang,        ///< `b .` that nothing can interrupt
+  kLockup,
+  kBreakpoint,  ///< BKPT; pc is the instruction
+  kReset,       ///< the firmware asked for a system reset
+};
+
+class Core final : private EngineClient {
+ public:
+  /// `boot_address`: of the vector table after reset.
+  Core(Memory& memory, Bus& bus, Clock& clock, TimingModel& timing, Nvic& nvic,
+       FlashStores& flash, std::uint32_t boot_address);
+
+  /// Loads SP and PC from the vector table. Memory stays as it is. The bus is not reset.
+  void reset();
+  CoreStop run();
+  /// Makes run() return soon. Safe from other threads and signal handlers.
+  void request_stop() { stop_requested_ = true; }
+
+  /// Instructions retired since power-on.
+  [[nodiscard]] std::uint64_t instructions() const { return instructions_; }
+  /// run() stops at the first block that starts at or past these.
+  void set_instruction_limit(std::uint64_t limit) { instruction_limit_ = limit; }
+  void set_cycle_limit(Cycle limit) { cycle_limit_ = limit; }
+
+  [[nodiscard]] Registers registers() const;
+  [[nodiscard]] std::uint32_t pc() const { return pc_; }
+  void set_pc(std::uint32_t pc) { pc_ = pc; }
+  [[nodiscard]] bool asleep() const { return asleep_; }
+  [[nodiscard]] const SystemControl& system_control() const { return system_control_; }
+  [[nodiscard]] const BlockCache& blocks() const { return blocks_; }
+  /// The faults since power-on; the first ones and the last are kept.
+  [[nodiscard]] const std::vector<Fault>& faults() const { return faults_; }
+  [[nodiscard]] std::uint64_t fault_count() const { return fault_count_; }
+  /// Must be called after the host has changed code at [address, address + size).
+  void code_changed(std::uint32_t address, std::uint32_t size) { engine_.forget(address, size); }
+
+ private:
+  static constexpr std::size_t kKeptFaults = 16;
+  /// Instructions between looks at request_stop().
+  static constexpr std::uint64_t kPollInterval = 1 << 20;
+
+  // core.cpp: running and counting.
+  bool block(std::uint32_t address, std::uint32_t size) override;
+  bool proceed(Block* next);
+  void retire_until(std::uint32_t index);
+  void leave_block(std::uint32_t index);
+  std::optional<CoreStop> execute();
+  std::optional<CoreStop> handle(EngineExit exit);
+  std::optional<CoreStop> handle_interrupt();
+  std::optional<CoreStop> stop_reason();
+  std::optional<CoreStop> sleep();
+  bool hangs();
+  void update_check();
+
+  // core_memory.cpp: devices and memory accesses that go wrong.
+  std::uint32_t device_read(std::uint32_t address, std::uint32_t size) override;
+  void device_write(std::uint32_t address, std::uint32_t size, std::uint32_t value) override;
+  void unmapped(const MemoryAccess& access) override { bad_access_ = access; }
+  const MemoryInstruction* locate(const MemoryAccess& access);
+  void begin_device_access(const MemoryAccess& access);
+  void device_missing(const MemoryAccess& access);
+  void handle_bad_access();
+  void store_to_flash(const MemoryAccess& access, std::uint32_t length);
+  void handle_not_executed();
+  void trap_instruction(std::uint32_t flags);
+
+  // core_exceptions.cpp: entry, return, escalation.
+  [[nodiscard]] ExceptionMasks masks() const;
+  [[nodiscard]] int execution_priority() const { return nvic_.execution_priority(masks()); }
+  [[nodiscard]] unsigned exception_number() const;
+  [[nodiscard]] std::optional<unsigned> takeable() const;
+  void enter(unsigned exception);
+  void start_handler(unsigned exception, std::uint32_t exc_return);
+  void return_from_exception(std::uint32_t exc_return);
+  void take_synchronously(unsigned exception);
+  void escalate();
+  void raise(unsigned exception, std::uint32_t cfsr, std::string what,
+             std::optional<std::uint32_t> address = std::nullopt);
+  void record(unsigned exception, std::uint32_t cfsr, std::string what,
+              std::optional<std::uint32_t> address = std::nullopt);
+
+  Memory& memory_;
+  Bus& bus_;
+  Clock& clock_;
+  TimingModel& timing_;
+  Nvic& nvic_;
+  FlashStores& flash_;
+  Engine engine_;
+  AccessLocator locator_;
+  BlockCache blocks_;
+  SysTick systick_;
+  Dwt dwt_;
+  SystemControl system_control_;
+
+  std::uint32_t pc_ = 0;
+  std::uint64_t instructions_ = 0;
+  std::uint64_t instruction_limit_ = kNever;
+  std::uint64_t next_check_ = 0;
+  Cycle cycle_limit_ = kNever;
+  std::atomic<bool> stop_requested_ = false;
+
+  // The block that runs, and how many of its instructions have been counted.
+  Block no_block_;
+  Block* block_ = &no_block_;
+  std::uint32_t retired_ = 0;
+  // The first instruction of the block that may make its next device access.
+  std::uint32_t next_access_ = 0;
+  std::uint32_t trap_flags_ = kDoublePrecision | kUsesFpu;
+  Block* trapped_block_ = nullptr;
+  std::optional<MemoryAccess> bad_access_;
+  std::optional<MemoryAccess> missing_device_;
+  bool outside_memory_ = false;
+
+  bool asleep_ = false;
+  bool waits_for_event_ = false;
+  bool event_register_ = false;
+  bool hung_ = false;
+  bool locked_up_ = false;
+  std::vector<Fault> faults_;
+  std::uint64_t fault_count_ = 0;
+};
+
+}  // namespace simulator

@@ -1,0 +1,130 @@
+// Accesses to devices, and accesses that go wrong.
+#include <fmt/format.h>
+
+#include <cstring>
+#include <utility>
+
+#include "simulator/cpu/core.h"
+
+namespace simulator {
+namespace {
+
+std::string describe(const MemoryAccess& access) {
+  if (access.kind == MemoryAccess::Kind::kWrite) {
+    return fmt::format("write of {} byte{} to 0x{:08X} (value 0x{:X})", access.size,
+                       access.size == 1 ? "" : "s", access.address, access.value);
+  }
+  return fmt::format("read of {} byte{} from 0x{:08X}", access.size, access.size == 1 ? "" : "s",
+                     access.address);
+}
+
+// Far enough for a big frame, too near to be chance.
+constexpr std::uint32_t kNearStack = 2048;
+
+}  // namespace
+
+const MemoryInstruction* Core::locate(const MemoryAccess& access) {
+  return locator_.locate(*block_, next_access_, access, engine_);
+}
+
+// Brings the clock to the very instruction, so that the device sees the present.
+void Core::begin_device_access(const MemoryAccess& access) {
+  if (const MemoryInstruction* instruction = locate(access)) {
+    retire_until(instruction->position);
+    next_access_ = instruction->position + (instruction->bytes <= 4 ? 1 : 0);
+  }
+  clock_.fire_due();
+}
+
+std::uint32_t Core::device_read(std::uint32_t address, std::uint32_t size) {
+  const MemoryAccess access{MemoryAccess::Kind::kRead, address, size, 0};
+  begin_device_access(access);
+  if (const auto value = bus_.read(address, size)) return *value;
+  missing_device_ = access;
+  nvic_.changed = true;  // makes the core look before the next block
+  return 0;
+}
+
+void Core::device_write(std::uint32_t address, std::uint32_t size, std::uint32_t value) {
+  const MemoryAccess access{MemoryAccess::Kind::kWrite, address, size, value};
+  begin_device_access(access);
+  if (!bus_.write(address, size, value)) {
+    missing_device_ = access;
+    nvic_.changed = true;
+  }
+  trap_flags_ = kDoublePrecision | (system_control_.fpu_enabled() ? 0u : kUsesFpu);
+}
+
+// The access is over: on the real bus too this fault arrives late.
+void Core::device_missing(const MemoryAccess& access) {
+  raise(kBusFault, kImprecisErr, describe(access) + ": no device answers there", access.address);
+}
+
+void Core::handle_bad_access() {
+  const MemoryAccess access = *std::exchange(bad_access_, std::nullopt);
+  if (access.kind == MemoryAccess::Kind::kFetch) {
+    pc_ = engine_.pc();
+    leave_block(block_->count);
+    raise(kBusFault, kIBusErr, fmt::format("execution at 0x{:08X}: there is no memory", pc_), pc_);
+    return;
+  }
+  const MemoryInstruction* instruction = locate(access);
+  const std::uint32_t index = instruction ? instruction->position : retired_;
+  pc_ = block_->address_of(index);
+  const std::uint32_t length = (index + 1 < block_->count ? block_->address_of(index + 1)
+                                                          : block_->address + block_->size) - pc_;
+  leave_block(index);
+  const bool to_flash = memory_.find(access.address) != nullptr;
+  if (to_flash && flash_.accepts(access.address, access.size)) {
+    store_to_flash(access, length);
+    return;
+  }
+  std::string what = describe(access);
+  const std::uint32_t sp = engine_.get(UC_ARM_REG_SP);
+  if (to_flash) {
+    what += ": flash, which takes stores only while unlocked with FLASH_CR.PG set";
+  } else if (access.address - sp + kNearStack < 2 * kNearStack) {
+    what += fmt::format(": no memory there, but near SP 0x{:08X}: a stack overflow?", sp);
+  } else {
+    what += ": there is no memory";
+  }
+  raise(kBusFault, kPrecisErr | kBfarValid, std::move(what), access.address);
+}
+
+void Core::store_to_flash(const MemoryAccess& access, std::uint32_t length) {
+  // STM and VSTM reach at most 32 words.
+  constexpr std::uint32_t kLongestStore = 128;
+  const MemoryRegion& region = *memory_.find(access.address);
+  const std::uint32_t offset = access.address - region.base;
+  const std::uint8_t* bytes = region.bytes + offset;
+  const std::vector<std::uint8_t> before(bytes,
+                                         bytes + std::min(kLongestStore, region.size - offset));
+  engine_.step_over_flash_protection(pc_, length);
+  pc_ = engine_.pc();
+  leave_block(block_->count);
+  flash_.stored(access.address, before);
+}
+
+void Core::trap_instruction(std::uint32_t flags) {
+  if (flags & kUsesFpu && !system_control_.fpu_enabled()) {
+    raise(kUsageFault, kNoCp, "FPU instruction while the FPU is off (CPACR)");
+  } else {
+    raise(kUsageFault, kUndefInstr,
+          "double-precision arithmetic: the FPU of this core is single precision");
+  }
+}
+
+// An undefined instruction; or WFE and YIELD, which the engine leaves to us with pc after them.
+void Core::handle_not_executed() {
+  pc_ = engine_.pc();
+  const std::uint32_t index = block_->index_of(pc_);
+  const std::uint32_t hint = index > 0 ? block_->flags_at(index - 1) : 0;
+  leave_block(index);
+  if (hint & kWaitsForEvent) {
+    asleep_ = waits_for_event_ = !std::exchange(event_register_, false);
+  } else if (!(hint & kYields)) {
+    raise(kUsageFault, kUndefInstr, "undefined instruction");
+  }
+}
+
+}  // namespace simulator

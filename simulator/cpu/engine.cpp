@@ -1,0 +1,150 @@
+#include "simulator/cpu/engine.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+namespace simulator {
+namespace {
+
+void check(uc_err error, const char* what) {
+  if (error != UC_ERR_OK) {
+    throw std::runtime_error(fmt::format("unicorn: {}: {}", what, uc_strerror(error)));
+  }
+}
+
+MemoryAccess::Kind access_kind(uc_mem_type type) {
+  switch (type) {
+    case UC_MEM_WRITE_UNMAPPED:
+    case UC_MEM_WRITE_PROT:
+      return MemoryAccess::Kind::kWrite;
+    case UC_MEM_FETCH_UNMAPPED:
+    case UC_MEM_FETCH_PROT:
+      return MemoryAccess::Kind::kFetch;
+    default:
+      return MemoryAccess::Kind::kRead;
+  }
+}
+
+}  // namespace
+
+struct Engine::Hooks {
+  static Engine& self(void* user) { return *static_cast<Engine*>(user); }
+
+  static void block(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* user) {
+    Engine& engine = self(user);
+    if (!engine.client_.block(static_cast<std::uint32_t>(address), size)) [[unlikely]] {
+      engine.stopped_ = true;
+      uc_emu_stop(uc);
+    }
+  }
+
+  static void interrupt(uc_engine* uc, std::uint32_t number, void* user) {
+    Engine& engine = self(user);
+    engine.trap_ = number;
+    engine.trapped_ = true;
+    uc_emu_stop(uc);
+  }
+
+  static bool unmapped(uc_engine*, uc_mem_type type, std::uint64_t address, int size,
+                       std::int64_t value, void* user) {
+    self(user).client_.unmapped({access_kind(type), static_cast<std::uint32_t>(address),
+                                 static_cast<std::uint32_t>(size),
+                                 static_cast<std::uint32_t>(value)});
+    return false;
+  }
+
+  static std::uint64_t read(uc_engine*, std::uint64_t offset, unsigned size, void* user) {
+    const auto& window = *static_cast<DeviceWindow*>(user);
+    return window.engine->client_.device_read(
+        window.base + static_cast<std::uint32_t>(offset), size);
+  }
+
+  static void write(uc_engine*, std::uint64_t offset, unsigned size, std::uint64_t value,
+                    void* user) {
+    const auto& window = *static_cast<DeviceWindow*>(user);
+    window.engine->client_.device_write(window.base + static_cast<std::uint32_t>(offset), size,
+                                        static_cast<std::uint32_t>(value));
+  }
+};
+
+Engine::Engine(const Memory& memory, EngineClient& client) : memory_(memory), client_(client) {
+  check(uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &uc_), "open");
+  // UC_MODE_MCLASS would silently give a Cortex-M33.
+  check(uc_ctl_set_cpu_model(uc_, UC_CPU_ARM_CORTEX_M7), "select Cortex-M7");
+  for (const MemoryRegion& region : memory.regions()) {
+    const int permissions =
+        UC_PROT_READ | UC_PROT_EXEC | (region.writable ? UC_PROT_WRITE : UC_PROT_NONE);
+    check(uc_mem_map_ptr(uc_, region.base, region.size, static_cast<std::uint32_t>(permissions),
+                         region.bytes),
+          "map memory");
+  }
+  const auto hook = [this](int type, auto function) {
+    uc_hook handle;
+    check(uc_hook_add(uc_, &handle, type, reinterpret_cast<void*>(function), this, 1, 0), "hook");
+  };
+  hook(UC_HOOK_BLOCK, &Hooks::block);
+  hook(UC_HOOK_INTR, &Hooks::interrupt);
+  hook(UC_HOOK_MEM_INVALID, &Hooks::unmapped);
+}
+
+Engine::~Engine() {
+  if (uc_) uc_close(uc_);
+}
+
+std::uint32_t Engine::get(int reg) const {
+  std::uint32_t value = 0;
+  uc_reg_read(uc_, reg, &value);
+  return value;
+}
+
+std::uint64_t Engine::get_double(int reg) const {
+  std::uint64_t value = 0;
+  uc_reg_read(uc_, reg, &value);
+  return value;
+}
+
+void Engine::set(int reg, std::uint32_t value) { uc_reg_write(uc_, reg, &value); }
+void Engine::set_double(int reg, std::uint64_t value) { uc_reg_write(uc_, reg, &value); }
+
+void Engine::map_device(std::uint32_t base, std::uint32_t size) {
+  DeviceWindow& window = windows_.emplace_back(DeviceWindow{this, base});
+  check(uc_mmio_map(uc_, base, size, &Hooks::read, &window, &Hooks::write, &window),
+        "map device");
+}
+
+EngineExit Engine::run(std::uint32_t pc, std::uint32_t end) {
+  stopped_ = trapped_ = false;
+  const uc_err error = uc_emu_start(uc_, pc | 1, end, 0, 0);
+  if (trapped_) return EngineExit::kInterrupt;
+  switch (error) {
+    case UC_ERR_OK:
+      return stopped_ ? EngineExit::kStopped : EngineExit::kOther;
+    case UC_ERR_INSN_INVALID:
+    case UC_ERR_EXCEPTION:
+      return EngineExit::kUndefined;
+    default:
+      return EngineExit::kMemory;
+  }
+}
+
+void Engine::protect_flash(std::uint32_t permissions) {
+  for (const MemoryRegion& region : memory_.regions()) {
+    if (!region.writable) uc_mem_protect(uc_, region.base, region.size, permissions);
+  }
+}
+
+EngineExit Engine::step_over_flash_protection(std::uint32_t pc, std::uint32_t length) {
+  protect_flash(UC_PROT_ALL);
+  forget(pc, length);  // a translation that runs on past the end must not be used
+  const EngineExit exit = run(pc, pc + length);
+  forget(pc, length);
+  protect_flash(UC_PROT_READ | UC_PROT_EXEC);
+  return exit;
+}
+
+void Engine::forget(std::uint32_t base, std::uint32_t size) {
+  uc_ctl_remove_cache(uc_, base, base + size);
+}
+
+}  // namespace simulator
