@@ -73,8 +73,8 @@ class Drawing {
                                                      : operator_name(operators[i - 1].type);
       const double middle = x(static_cast<int32_t>(i) - 1) + kWidth / columns_ / 2;
       out_ += fmt::format(
-          R"(<text transform="translate({:.1f},{}) rotate(40)" font-size="10">{}</text>
-)",
+          R"svg(<text transform="translate({:.1f},{}) rotate(40)" font-size="10">{}</text>
+)svg",
           middle, kTop + kHeight + 14, name);
     }
   }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -116,6 +117,21 @@ BenchFigures parse(const std::string& console) {
     }
   }
   throw std::runtime_error("the bench firmware stopped before it was done; it printed: " + console);
+}
+
+// Until the firmware says it is done, or cannot go on.
+std::string run_on_virtual_board(const BenchBoard& bench, const fs::path& elf) {
+  simulator::Board board(*simulator::find_board(bench.name), simulator::Image::load(elf.string()));
+  std::string console;
+  board.serial("USART6").on_transmit([&](uint8_t byte) {
+    console += static_cast<char>(byte);
+    if (console.ends_with("\ndone\n")) board.request_stop();
+  });
+  const simulator::RunResult result = board.run();
+  if (result.failed() || board.fault_count() > 0)
+    throw std::runtime_error(fmt::format("the bench firmware failed: {}\n{}", result.explanation,
+                                         console));
+  return console;
 }
 
 std::string run_on_qemu(const fs::path& elf) {

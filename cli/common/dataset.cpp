@@ -77,7 +77,7 @@ Dataset load_dataset(const std::string& spec, size_t limit) {
   if (images.sizes[0] != labels.sizes[0])
     throw std::runtime_error(fmt::format("{}: has {} images but {} labels", folder.string(),
                                          images.sizes[0], labels.sizes[0]));
-  Dataset dataset{.rows = images.sizes[1], .columns = images.sizes[2]};
+  Dataset dataset{.rows = images.sizes[1], .columns = images.sizes[2], .images = {}, .labels = {}};
   const size_t count = limit == 0 ? images.sizes[0] : std::min(limit, images.sizes[0]);
   const size_t pixels = dataset.rows * dataset.columns;
   for (size_t i = 0; i < count; ++i) {
