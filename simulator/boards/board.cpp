@@ -100,13 +100,19 @@ std::optional<RunResult> Board::handle(CoreStop stop) {
     case CoreStop::kCycleLimit:
       return result(StopReason::kTimeLimit, "time limit reached at " + where());
     case CoreStop::kIdle:
-      if (can_be_woken()) return result(StopReason::kIdle, "asleep, waiting for input");
-      return result(StopReason::kIdleForever,
-                    "asleep at " + where() + ", and nothing is left that could wake the core");
+      if (!can_be_woken()) {
+        return result(StopReason::kIdleForever,
+                      "asleep at " + where() + ", and nothing is left that could wake the core");
+      }
+      if (!nanosecond_limit_) return result(StopReason::kIdle, "asleep, waiting for input");
+      clock_.sleep_until(clock_.cycle_at(*nanosecond_limit_));
+      return result(StopReason::kTimeLimit, "time limit reached, asleep at " + where());
     case CoreStop::kHang:
+      finish_transmissions();
       return result(StopReason::kHang,
                     "endless loop at " + where() + " that no interrupt can leave");
     case CoreStop::kLockup: {
+      finish_transmissions();
       const auto& faults = core_.faults();
       return result(StopReason::kLockup,
                     fmt::format("lockup at {}: {}", where(),
@@ -171,10 +177,14 @@ std::optional<RunResult> Board::handle_reset() {
 }
 
 bool Board::can_be_woken() const {
-  return std::ranges::any_of(description_.serial_ports, [this](const SerialPort& port) {
-    const Usart* usart = const_cast<Stm32f746&>(chip_).usart(port.usart);
-    return usart->receiver_enabled();
-  });
+  return std::ranges::any_of(chip_.usarts(), &Usart::receiver_enabled);
+}
+
+// A core that stands still does not keep the last bytes from leaving.
+void Board::finish_transmissions() {
+  while (std::ranges::any_of(chip_.usarts(), &Usart::transmitting)) {
+    clock_.sleep_until(clock_.next());
+  }
 }
 
 Usart& Board::serial(std::string_view name) {

@@ -29,7 +29,8 @@ enum class StopReason {
   kHostRequest,       ///< request_stop()
   kInstructionLimit,
   kTimeLimit,
-  kIdle,              ///< asleep, nothing is due: a byte fed to a UART may wake it
+  kIdle,              ///< asleep, nothing is due: a byte fed to a UART may wake it. A run with
+                      ///< a time limit sleeps until then instead.
   kIdleForever,       ///< asleep, and no receiver could wake it either
   kBreakpoint,        ///< BKPT; semihosting exits too
   kExit,              ///< semihosting SYS_EXIT; see RunResult::exit_code
@@ -120,6 +121,7 @@ class Board {
   std::optional<RunResult> handle_breakpoint();
   std::optional<RunResult> handle_reset();
   [[nodiscard]] bool can_be_woken() const;
+  void finish_transmissions();
   [[nodiscard]] RunResult result(StopReason reason, std::string explanation) const;
 
   const BoardDescription& description_;

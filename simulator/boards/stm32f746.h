@@ -36,6 +36,7 @@ class Stm32f746 {
 
   /// The USART of that name ("USART6", "UART7"), or null.
   [[nodiscard]] Usart* usart(std::string_view name);
+  [[nodiscard]] const std::list<Usart>& usarts() const { return usarts_; }
   /// The port of that letter, 'A' to 'K'.
   [[nodiscard]] Gpio& gpio(char port) { return *ports_.at(port); }
   [[nodiscard]] Flash& flash() { return flash_; }
