@@ -40,6 +40,12 @@ void import_transpose(Node& node) {
   if (!is_permutation(permutation, rank))
     node.fail(fmt::format("perm [{}] for an input of rank {}", fmt::join(attribute, ", "), rank));
   const Shape shape = transposed(input.shape, permutation);
+  if (input.is_constant()) {
+    Tensor tensor = float_constant("", input.shape, input.floats);
+    tensor.data = transposed(tensor.data, input.shape, permutation, sizeof(float));
+    const auto values = std::as_const(tensor).values<float>();
+    return node.define_output({.shape = shape, .floats = {values.begin(), values.end()}});
+  }
 
   const Layout from = input.layout();
   const int x = node.tensor(input, from);
