@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs packages, then builds: build.sh CMAKE_PRESET PACKAGE_GROUP...
+# Installs packages, then builds the program and the firmware images:
+# build.sh CMAKE_PRESET PACKAGE_GROUP...
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/step.sh
@@ -13,3 +14,9 @@ scripts/install_packages.sh "$@"
 step "Build: $preset"
 cmake --preset "$preset"
 cmake --build --preset "$preset"
+
+for board in stm32f746g-disco mps2-an500; do
+  step "Firmware: $board"
+  cmake -S firmware -B "build/firmware/$board" -G Ninja -D SOLDER_BOARD="$board"
+  cmake --build "build/firmware/$board"
+done

@@ -16,23 +16,12 @@
 #include "simulator/boards/board.h"
 
 namespace solder::cli {
-namespace {
-
-namespace fs = std::filesystem;
-
-constexpr const char* kImage = "bench";
-// The model is compiled under this name, so that one build folder serves all models.
-constexpr const char* kModel = "model";
-
-fs::path build_folder(const BenchBoard& board) {
-  return build_cache() / fmt::format("{}-{}", board.name, board.clock_mhz);
-}
 
 // Two programs must not build in one folder at a time.
 class FolderLock {
  public:
-  explicit FolderLock(const fs::path& folder) {
-    fs::create_directories(folder);
+  explicit FolderLock(const std::filesystem::path& folder) {
+    std::filesystem::create_directories(folder);
     file_ = open((folder / ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
     if (file_ < 0 || flock(file_, LOCK_EX) != 0)
       throw std::runtime_error(fmt::format("{}: cannot be locked", folder.string()));
@@ -44,6 +33,18 @@ class FolderLock {
  private:
   int file_;
 };
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kImage = "bench";
+// The model is compiled under this name, so that one build folder serves all models.
+constexpr const char* kModel = "model";
+
+fs::path build_folder(const BenchBoard& board) {
+  return build_cache() / fmt::format("{}-{}", board.name, board.clock_mhz);
+}
 
 // The first line that speaks of an error, or the last line.
 std::string first_error(const std::string& output) {
@@ -149,7 +150,7 @@ std::string run_on_qemu(const fs::path& elf) {
 BuiltFirmware build_bench_firmware(const BenchBoard& board, const compiler::CppModel& model,
                                    const std::vector<uint8_t>& input) {
   const fs::path folder = build_folder(board);
-  const FolderLock lock(folder);
+  auto lock = std::make_shared<FolderLock>(folder);
   const fs::path model_folder = folder / "model";
   update_file(model_folder / fmt::format("{}.h", kModel), model.header);
   update_file(model_folder / fmt::format("{}.cpp", kModel), model.source);
@@ -162,6 +163,7 @@ BuiltFirmware build_bench_firmware(const BenchBoard& board, const compiler::CppM
                 fmt::format("SOLDER_IMAGE_INPUT={}/input.bin", folder.string())});
   must_succeed({"cmake", "--build", folder.string()});
   return {.elf = folder / fmt::format("{}.elf", kImage),
+          .lock = std::move(lock),
           .code_bytes = size_of_program(folder / fmt::format("{}-probe.elf", kImage)) -
                         model.constants_bytes};
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,11 @@ struct BenchBoard {
   int clock_mhz = 216;
 };
 
+class FolderLock;
+
 struct BuiltFirmware {
   std::filesystem::path elf;
+  std::shared_ptr<FolderLock> lock;  // nobody else builds there meanwhile
   int64_t code_bytes = 0;  // inference code, without the model's constants
 };
 
