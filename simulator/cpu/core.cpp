@@ -1,9 +1,14 @@
 #include "simulator/cpu/core.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 namespace simulator {
+namespace {
+constexpr std::uint32_t kFirstExcReturn = 0xFFFFFF00;  // B1.5.8
+}  // namespace
 
 Core::Core(Memory& memory, Bus& bus, Clock& clock, TimingModel& timing, Nvic& nvic,
            FlashStores& flash, std::uint32_t boot_address)
@@ -51,7 +56,7 @@ void Core::reset() {
   trapped_block_ = nullptr;
   bad_access_.reset();
   missing_device_.reset();
-  asleep_ = event_register_ = hung_ = locked_up_ = outside_memory_ = false;
+  asleep_ = event_register_ = hung_ = locked_up_ = false;
   if (!(pc_ & 1)) raise(kUsageFault, kInvState, "the reset vector is not a Thumb address");
   pc_ &= ~1u;
 }
@@ -105,10 +110,10 @@ std::optional<CoreStop> Core::execute() {
 // The engine's hot path: called before every block.
 bool Core::block(std::uint32_t address, std::uint32_t size) {
   retire_until(block_->count);
-  Block* next = blocks_.find(address, size);
+  Block* next = blocks_.find(address, size);  // the engine runs mapped memory only
   constexpr std::uint32_t kLookAfter = kChangesMasks | kSendsEvent;
   constexpr std::uint32_t kLookBefore = kBranchesToItself;
-  if (!next || clock_.now() >= clock_.next() || clock_.now() >= cycle_limit_ || nvic_.changed ||
+  if (clock_.now() >= clock_.next() || clock_.now() >= cycle_limit_ || nvic_.changed ||
       instructions_ >= next_check_ || (block_->flags & kLookAfter) ||
       (next->flags & (trap_flags_ | kLookBefore))) [[unlikely]] {
     if (!proceed(next)) {
@@ -134,10 +139,6 @@ bool Core::proceed(Block* next) {
   if (clock_.now() >= cycle_limit_) return false;
   if (stop_requested_ || instructions_ >= instruction_limit_) return false;
   if (instructions_ >= next_check_) update_check();
-  if (!next) {
-    outside_memory_ = true;
-    return false;
-  }
   if (next->flags & trap_flags_) {
     trapped_block_ = next;
     return false;
@@ -172,9 +173,6 @@ std::optional<CoreStop> Core::handle(EngineExit exit) {
     case EngineExit::kStopped:
       pc_ = engine_.pc();
       if (missing_device_) device_missing(*std::exchange(missing_device_, std::nullopt));
-      if (std::exchange(outside_memory_, false)) {
-        raise(kMemManage, kIaccViol, "execution in a device region");
-      }
       break;
     case EngineExit::kInterrupt:
       return handle_interrupt();
@@ -211,15 +209,16 @@ std::optional<CoreStop> Core::handle_interrupt() {
       leave_block(block_->index_of(at));
       pc_ = at;
       return CoreStop::kBreakpoint;
-    case kTrapExceptionReturn:
+    case kTrapPrefetchAbort:
     case kTrapExceptionExit:
       leave_block(block_->count);
-      return_from_exception(at | 1);
-      return std::nullopt;
-    case kTrapInvalidState:
-      leave_block(block_->count);
-      pc_ = at;
-      raise(kUsageFault, kInvState, "a jump to an even address: the core runs Thumb code only");
+      if (at >= kFirstExcReturn && exception_number() != kThread) {
+        return_from_exception(at | 1);
+      } else {
+        pc_ = at;
+        raise(kMemManage, kIaccViol,
+              fmt::format("execution at 0x{:08X}: devices hold no code", at), at);
+      }
       return std::nullopt;
     default:
       leave_block(block_->index_of(at));

@@ -150,7 +150,6 @@ class Core final : private EngineClient {
   Block* trapped_block_ = nullptr;
   std::optional<MemoryAccess> bad_access_;
   std::optional<MemoryAccess> missing_device_;
-  bool outside_memory_ = false;
 
   bool asleep_ = false;
   bool waits_for_event_ = false;

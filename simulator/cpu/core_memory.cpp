@@ -117,6 +117,12 @@ void Core::trap_instruction(std::uint32_t flags) {
 // An undefined instruction; or WFE and YIELD, which the engine leaves to us with pc after them.
 void Core::handle_not_executed() {
   pc_ = engine_.pc();
+  constexpr std::uint32_t kThumb = 1u << 24;
+  if (!(engine_.get(UC_ARM_REG_XPSR) & kThumb)) {
+    leave_block(block_->count);
+    raise(kUsageFault, kInvState, "a jump to an even address: this core runs Thumb code only");
+    return;
+  }
   const std::uint32_t index = block_->index_of(pc_);
   const std::uint32_t hint = index > 0 ? block_->flags_at(index - 1) : 0;
   leave_block(index);

@@ -14,7 +14,7 @@ namespace simulator {
 enum class EngineExit {
   kStopped,      ///< block() asked for it; the block at pc() has not run
   kInterrupt,    ///< SVC, BKPT or a return from an exception; see EngineTrap
-  kUndefined,    ///< undefined instruction, or WFE or YIELD, which the engine does not execute
+  kUndefined,    ///< undefined instruction, Arm state, or WFE or YIELD, which it leaves to us
   kMemory,       ///< an access where there is nothing; see EngineClient::unmapped
   kOther,        ///< WFI, or the end address was reached
 };
@@ -22,10 +22,9 @@ enum class EngineExit {
 /// Numbers that Unicorn gives to what reaches its interrupt hook (QEMU's EXCP_* of target/arm).
 enum EngineTrap : std::uint32_t {
   kTrapSvc = 2,
-  kTrapExceptionReturn = 3,
+  kTrapPrefetchAbort = 3,  ///< also a return from an exception: its address is no memory
   kTrapBkpt = 7,
   kTrapExceptionExit = 8,
-  kTrapInvalidState = 18,
 };
 
 struct MemoryAccess {
