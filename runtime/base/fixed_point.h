@@ -50,15 +50,15 @@ constexpr int32_t rounding_divide_by_pot(int32_t x, int32_t exponent) {
 
 // x * multiplier * 2^(shift - 31), rounded twice as TensorFlow Lite's
 // MultiplyByQuantizedMultiplier does by default: rounding_divide_by_pot(
-// saturating_rounding_doubling_high_mul(x * 2^max(shift, 0), multiplier), max(-shift, 0)) in fewer
-// steps, for a multiplier >= 0 cannot saturate.
+// saturating_rounding_doubling_high_mul(x * 2^max(shift, 0), multiplier), max(-shift, 0)), in fewer
+// steps because a multiplier >= 0 saturates nothing.
 constexpr int32_t requantize(int32_t x, Requantization r) {
-  const int32_t shifted = r.shift > 0 ? wrapping_shift_left(x, r.shift) : x;
-  const auto high = static_cast<int32_t>(
-      (static_cast<int64_t>(shifted) * r.multiplier + (int64_t{1} << 30)) >> 31);
+  const int32_t left = r.shift > 0 ? r.shift : 0;
+  const int64_t product = static_cast<int64_t>(wrapping_shift_left(x, left)) * r.multiplier;
+  const auto high = static_cast<int32_t>((product + (int64_t{1} << 30)) >> 31);
   if (r.shift >= 0) return high;
-  const int32_t halves_down_if_negative = high + (high >> 31);
-  return ((halves_down_if_negative >> (-r.shift - 1)) + 1) >> 1;
+  const int32_t rounds_away_from_zero = high + (high >> 31);
+  return ((rounds_away_from_zero >> (-r.shift - 1)) + 1) >> 1;
 }
 
 // The Requantization nearest to `factor`, a finite value >= 0: TensorFlow Lite's

@@ -20,8 +20,10 @@ namespace solder::generic {
 struct F32Arithmetic {
   using Element = float;
   using Sum = float;
+  // Neighbouring outputs that are computed together, as many as registers hold the sums of.
+  static constexpr int32_t kPixels = 2;
 
-  const float* bias;
+  const float* bias;  // may be null
   float activation_min, activation_max;
 
   Sum load(const float* input) const { return *input; }
@@ -35,8 +37,9 @@ struct F32Arithmetic {
 struct S8Arithmetic {
   using Element = int8_t;
   using Sum = uint32_t;
+  static constexpr int32_t kPixels = 1;
 
-  const int32_t* bias;
+  const int32_t* bias;  // may be null
   const Requantization* requantization;
   int32_t requantization_step;  // 1, or 0 where all channels share one
   int32_t input_offset, output_offset, activation_min, activation_max;
@@ -54,37 +57,32 @@ struct S8Arithmetic {
 // Output channels that are computed together, so that the load of an input serves all of them.
 inline constexpr int32_t kChannelBlock = 4;
 
-// The channels from `first` on, and the offsets of their filters, which are `filter_size` long. At
-// the end the last channel is repeated to fill the block.
+// The sums of a block for kPixels outputs.
+template <int32_t kPixels, class Arithmetic>
+using BlockSums = typename Arithmetic::Sum[kPixels][kChannelBlock];
+
+// The channels from `first` on, of those before `end`. At the end the last channel is repeated to
+// fill the block.
 struct ChannelBlock {
-  int32_t channels[kChannelBlock];
+  int32_t first, count;
   int32_t filter_offsets[kChannelBlock];
 
-  ChannelBlock(int32_t first, int32_t end, int32_t filter_size) {
-    for (int32_t c = 0; c < kChannelBlock; ++c) {
-      channels[c] = first + c < end ? first + c : end - 1;
-      filter_offsets[c] = channels[c] * filter_size;
-    }
-  }
-
-  template <class Arithmetic>
-  void store(const Arithmetic& arithmetic, const typename Arithmetic::Sum (&sums)[kChannelBlock],
-             typename Arithmetic::Element* output) const {
+  ChannelBlock(int32_t first_channel, int32_t end, int32_t filter_size)
+      : first(first_channel), count(end - first < kChannelBlock ? end - first : kChannelBlock) {
     SOLDER_UNROLL
     for (int32_t c = 0; c < kChannelBlock; ++c)
-      output[channels[c]] = arithmetic.finish(sums[c], channels[c]);
+      filter_offsets[c] = (first + (c < count ? c : count - 1)) * filter_size;
   }
 };
 
-// Adds the products of `count` inputs and filter values to sums of kPixels outputs, which lie
-// `pixel_step` apart in the input, in each channel of the block.
-template <int32_t kPixels, class Arithmetic>
-inline void add_products(const Arithmetic& arithmetic, const typename Arithmetic::Element* input,
-                         int32_t pixel_step, const typename Arithmetic::Element* filter,
-                         const ChannelBlock& block, int32_t count,
-                         typename Arithmetic::Sum (&sums)[kPixels][kChannelBlock]) {
+// Adds the products of `size` inputs and filter values to the sums of a block. The outputs' inputs
+// lie `pixel_step` apart.
+template <int32_t kPixels, class Arithmetic, class Element>
+inline void add_products(const Arithmetic& arithmetic, const ChannelBlock& block,
+                         const Element* input, int32_t pixel_step, const Element* filter,
+                         int32_t size, BlockSums<kPixels, Arithmetic>& sums) {
   using Sum = typename Arithmetic::Sum;
-  for (int32_t i = 0; i < count; ++i) {
+  for (int32_t i = 0; i < size; ++i) {
     Sum x[kPixels];
     SOLDER_UNROLL
     for (int32_t p = 0; p < kPixels; ++p) x[p] = arithmetic.load(input + p * pixel_step + i);
@@ -94,6 +92,34 @@ inline void add_products(const Arithmetic& arithmetic, const typename Arithmetic
       SOLDER_UNROLL
       for (int32_t p = 0; p < kPixels; ++p) sums[p][c] += x[p] * w;
     }
+  }
+}
+
+// Stores the outputs of a block; `output` is where their pixel's channels start.
+template <int32_t kPixels, class Arithmetic, class Element>
+inline void store(const Arithmetic& arithmetic, const ChannelBlock& block,
+                  const BlockSums<kPixels, Arithmetic>& sums, Element* output,
+                  int32_t output_step) {
+  // A copy, for the compiler must assume that a store changes the original.
+  const Arithmetic a = arithmetic;
+  for (int32_t p = 0; p < kPixels; ++p)
+    for (int32_t c = 0; c < block.count; ++c)
+      output[p * output_step + block.first + c] = a.finish(sums[p][c], block.first + c);
+}
+
+// The outputs from channel `first` to before `end` whose inputs are the same `size` elements.
+// `start` is what their sums start at.
+template <class Arithmetic, class Element>
+[[gnu::noinline]] void multiply(const Arithmetic& arithmetic, int32_t first, int32_t end,
+                                const Element* input, const Element* filter, int32_t size,
+                                typename Arithmetic::Sum start, Element* output) {
+  for (; first < end; first += kChannelBlock) {
+    const ChannelBlock block(first, end, size);
+    BlockSums<1, Arithmetic> sums;
+    SOLDER_UNROLL
+    for (int32_t c = 0; c < kChannelBlock; ++c) sums[0][c] = start;
+    add_products<1>(arithmetic, block, input, 0, filter, size, sums);
+    store<1>(arithmetic, block, sums, output, 0);
   }
 }
 

@@ -1,4 +1,5 @@
 #include <cassert>
+#include <cstring>
 
 #include "runtime/kernels/generic_arithmetic.h"
 #include "runtime/kernels/kernel_list.h"
@@ -8,60 +9,112 @@ namespace solder::generic {
 
 namespace {
 
-// Outputs of kPixels neighbouring pixels in the channels of a block: the taps in `rows` and
-// `columns` of their windows, the first of which starts at `input`.
-template <int32_t kPixels, class Arithmetic, class Element>
-[[gnu::noinline]] void convolve_window(const Conv2DGeometry& g, const Arithmetic& arithmetic,
-                                       const ChannelBlock& block, const Element* input,
-                                       const Element* filter, TapRange rows, TapRange columns,
-                                       Element* output) {
-  // Where the taps of a row are adjacent in input and filter alike, they are one run.
-  const bool adjacent = g.dilation_width == 1 && g.filter_channels == g.input_channels;
-  const int32_t runs = adjacent ? 1 : columns.count();
-  const int32_t run = adjacent ? columns.count() * g.filter_channels : g.filter_channels;
-  const int32_t filter_row = g.filter_width * g.filter_channels;
+// So much of the filter is used on the whole input before the next part, to stay in a small cache.
+constexpr int32_t kFilterBytesAtOnce = 2048;
 
-  typename Arithmetic::Sum sums[kPixels][kChannelBlock] = {};
-  for (int32_t ky = rows.begin; ky < rows.end; ++ky) {
-    const Element* in =
-        input + (ky * g.dilation_height * g.input_width + columns.begin * g.dilation_width) *
-                    g.input_channels;
-    const Element* taps = filter + ky * filter_row + columns.begin * g.filter_channels;
-    for (int32_t i = 0; i < runs; ++i) {
-      add_products(arithmetic, in, g.stride_width * g.input_channels, taps, block, run, sums);
-      in += g.dilation_width * g.input_channels;
-      taps += g.filter_channels;
-    }
-  }
-  for (int32_t p = 0; p < kPixels; ++p)
-    block.store(arithmetic, sums[p], output + p * g.output_channels);
+// int8 windows of at most so many elements are copied into one piece first.
+constexpr int32_t kMaxGathered = 64;
+
+// The taps of a window that lie inside the input, as runs of elements that are neighbours in input
+// and filter alike: a row is a single run unless dilation or groups leave gaps.
+struct Window {
+  int32_t input_offset, filter_offset;
+  int32_t rows, runs, run;
+  int32_t input_row_step, input_run_step, filter_row_step;
+};
+
+[[gnu::noinline]] Window window_at(const Conv2DGeometry& g, int32_t batch, int32_t y, int32_t x) {
+  const TapRange rows = taps_inside(y, g.dilation_height, g.filter_height, g.input_height);
+  const TapRange columns = taps_inside(x, g.dilation_width, g.filter_width, g.input_width);
+  const int32_t top = batch * g.input_height + y + rows.begin * g.dilation_height;
+  const int32_t left = x + columns.begin * g.dilation_width;
+  const bool adjacent = g.dilation_width == 1 && g.filter_channels == g.input_channels;
+  return {
+      .input_offset = (top * g.input_width + left) * g.input_channels,
+      .filter_offset = (rows.begin * g.filter_width + columns.begin) * g.filter_channels,
+      .rows = rows.count(),
+      .runs = adjacent ? 1 : columns.count(),
+      .run = adjacent ? columns.count() * g.filter_channels : g.filter_channels,
+      .input_row_step = g.dilation_height * g.input_width * g.input_channels,
+      .input_run_step = g.dilation_width * g.input_channels,
+      .filter_row_step = g.filter_width * g.filter_channels,
+  };
 }
 
-// The channels of a block in the whole output; `input` starts at the channels of their group.
+// The channels from `first` to before `end` of kPixels outputs, whose inputs lie `input_step`
+// apart.
 template <int32_t kPixels, class Arithmetic, class Element>
-void convolve_channels(const Conv2DGeometry& g, const Arithmetic& arithmetic,
-                       const ChannelBlock& block, const Element* input, const Element* filter,
-                       Element* output) {
+[[gnu::noinline]] void convolve_window(const Arithmetic& arithmetic, int32_t first, int32_t end,
+                                       const Window& w, const Element* input, int32_t input_step,
+                                       const Element* filter, int32_t filter_size, Element* output,
+                                       int32_t output_step) {
+  for (; first < end; first += kChannelBlock) {
+    const ChannelBlock block(first, end, filter_size);
+    BlockSums<kPixels, Arithmetic> sums = {};
+    for (int32_t row = 0; row < w.rows; ++row) {
+      const Element* in = input + w.input_offset + row * w.input_row_step;
+      const Element* taps = filter + w.filter_offset + row * w.filter_row_step;
+      for (int32_t i = 0; i < w.runs; ++i)
+        add_products<kPixels>(arithmetic, block, in + i * w.input_run_step, input_step,
+                              taps + i * w.run, w.run, sums);
+    }
+    store<kPixels>(arithmetic, block, sums, output, output_step);
+  }
+}
+
+// One pixel of int8: a window that is a single run, or small enough to be made one, takes the
+// shorter way.
+void convolve_pixel(const S8Arithmetic& arithmetic, int32_t first, int32_t end, const Window& w,
+                    const int8_t* input, const int8_t* filter, int32_t filter_size,
+                    int8_t* output) {
+  if (w.run == filter_size) {
+    multiply(arithmetic, first, end, input + w.input_offset, filter, filter_size, 0U, output);
+  } else if (filter_size <= kMaxGathered) {
+    int8_t gathered[kMaxGathered];
+    if (w.rows * w.runs * w.run < filter_size)
+      std::memset(gathered, -arithmetic.input_offset, static_cast<size_t>(filter_size));
+    for (int32_t row = 0; row < w.rows; ++row) {
+      const int8_t* from = input + w.input_offset + row * w.input_row_step;
+      int8_t* to = gathered + w.filter_offset + row * w.filter_row_step;
+      for (int32_t i = 0; i < w.runs; ++i) {
+        for (int32_t k = 0; k < w.run; ++k) *to++ = from[k];
+        from += w.input_run_step;
+      }
+    }
+    multiply(arithmetic, first, end, gathered, filter, filter_size, 0U, output);
+  } else {
+    convolve_window<1>(arithmetic, first, end, w, input, 0, filter, filter_size, output, 0);
+  }
+}
+void convolve_pixel(const F32Arithmetic& arithmetic, int32_t first, int32_t end, const Window& w,
+                    const float* input, const float* filter, int32_t filter_size, float* output) {
+  convolve_window<1>(arithmetic, first, end, w, input, 0, filter, filter_size, output, 0);
+}
+
+// The channels from `first` to before `end` of the whole output; `input` starts at those of their
+// group.
+template <class Arithmetic, class Element>
+void convolve_channels(const Conv2DGeometry& g, const Arithmetic& arithmetic, int32_t first,
+                       int32_t end, const Element* input, const Element* filter, Element* output) {
+  constexpr int32_t kPixels = Arithmetic::kPixels;
+  const int32_t filter_size = g.filter_height * g.filter_width * g.filter_channels;
+  // How far the last tap of the last of kPixels outputs lies to the right of the first.
+  const int32_t reach = (kPixels - 1) * g.stride_width + (g.filter_width - 1) * g.dilation_width;
   for (int32_t b = 0; b < g.batches; ++b) {
     for (int32_t out_y = 0; out_y < g.output_height; ++out_y) {
       const int32_t y = out_y * g.stride_height - g.pad_top;
-      const TapRange rows = taps_inside(y, g.dilation_height, g.filter_height, g.input_height);
-      const auto columns_of = [&](int32_t out_x) {
-        return taps_inside(out_x * g.stride_width - g.pad_left, g.dilation_width, g.filter_width,
-                           g.input_width);
-      };
       for (int32_t out_x = 0; out_x < g.output_width;) {
         const int32_t x = out_x * g.stride_width - g.pad_left;
-        const Element* window =
-            input + ((b * g.input_height + y) * g.input_width + x) * g.input_channels;
-        const TapRange columns = columns_of(out_x);
+        const Window w = window_at(g, b, y, x);
         int32_t pixels = 1;
-        if (kPixels > 1 && out_x + kPixels <= g.output_width &&
-            columns == columns_of(out_x + kPixels - 1)) {
+        if (kPixels > 1 && x >= 0 && x + reach < g.input_width &&
+            out_x + kPixels <= g.output_width) {
           pixels = kPixels;
-          convolve_window<kPixels>(g, arithmetic, block, window, filter, rows, columns, output);
+          convolve_window<kPixels>(arithmetic, first, end, w, input,
+                                   g.stride_width * g.input_channels, filter, filter_size, output,
+                                   g.output_channels);
         } else {
-          convolve_window<1>(g, arithmetic, block, window, filter, rows, columns, output);
+          convolve_pixel(arithmetic, first, end, w, input, filter, filter_size, output);
         }
         out_x += pixels;
         output += pixels * g.output_channels;
@@ -70,22 +123,23 @@ void convolve_channels(const Conv2DGeometry& g, const Arithmetic& arithmetic,
   }
 }
 
-template <int32_t kPixels, class Arithmetic, class Element>
+template <class Arithmetic, class Element>
 void convolve(const Conv2DGeometry& g, const Arithmetic& arithmetic, const Element* input,
               const Element* filter, Element* output) {
   assert(g.input_channels % g.filter_channels == 0);
   const int32_t groups = g.input_channels / g.filter_channels;
   assert(g.output_channels % groups == 0);
   const int32_t channels_per_group = g.output_channels / groups;
-  const int32_t filter_size = g.filter_height * g.filter_width * g.filter_channels;
+  const int32_t filter_bytes =
+      g.filter_height * g.filter_width * g.filter_channels * static_cast<int32_t>(sizeof(Element));
+  int32_t at_once = kFilterBytesAtOnce / filter_bytes / kChannelBlock * kChannelBlock;
+  if (at_once == 0) at_once = kChannelBlock;
 
   for (int32_t group = 0; group < groups; ++group) {
     const int32_t end = (group + 1) * channels_per_group;
-    for (int32_t first = group * channels_per_group; first < end; first += kChannelBlock) {
-      const ChannelBlock block(first, end, filter_size);
-      convolve_channels<kPixels>(g, arithmetic, block, input + group * g.filter_channels, filter,
-                                 output);
-    }
+    for (int32_t first = end - channels_per_group; first < end; first += at_once)
+      convolve_channels(g, arithmetic, first, first + at_once < end ? first + at_once : end,
+                        input + group * g.filter_channels, filter, output);
   }
 }
 
@@ -94,14 +148,14 @@ void convolve(const Conv2DGeometry& g, const Arithmetic& arithmetic, const Eleme
 void conv_2d_f32(const Conv2DF32Params& p, const float* input, const float* filter,
                  const float* bias, float* output) {
   const F32Arithmetic arithmetic = {bias, p.activation_min, p.activation_max};
-  convolve<2>(p.geometry, arithmetic, input, filter, output);
+  convolve(p.geometry, arithmetic, input, filter, output);
 }
 
 void conv_2d_s8(const Conv2DS8Params& p, const int8_t* input, const int8_t* filter,
                 const int32_t* bias, const Requantization* requantization, int8_t* output) {
   const S8Arithmetic arithmetic = {
       bias, requantization, 1, p.input_offset, p.output_offset, p.activation_min, p.activation_max};
-  convolve<1>(p.geometry, arithmetic, input, filter, output);
+  convolve(p.geometry, arithmetic, input, filter, output);
 }
 
 }  // namespace solder::generic

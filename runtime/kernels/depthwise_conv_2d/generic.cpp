@@ -6,30 +6,58 @@ namespace solder::generic {
 
 namespace {
 
-// kChannels neighbouring output channels of one pixel, each of its own input channel (kInputs ==
-// kChannels) or all of the same one (kInputs == 1).
-template <int32_t kChannels, int32_t kInputs, class Arithmetic, class Element>
-inline void convolve_block(const DepthwiseConv2DGeometry& g, const Arithmetic& arithmetic,
-                           const Element* input, const Element* filter, TapRange rows,
-                           TapRange columns, int32_t channel, Element* output) {
-  using Sum = typename Arithmetic::Sum;
+// The taps of a window that lie inside the input, and how far apart they are.
+struct Window {
+  int32_t input_offset, filter_offset;
+  int32_t rows, columns;
+  int32_t input_row_step, input_column_step, filter_row_step, filter_column_step;
+};
+
+Window window_at(const DepthwiseConv2DGeometry& g, int32_t batch, int32_t y, TapRange rows,
+                 int32_t x) {
+  const TapRange columns = taps_inside(x, g.dilation_width, g.filter_width, g.input_width);
+  const int32_t top = batch * g.input_height + y + rows.begin * g.dilation_height;
+  const int32_t left = x + columns.begin * g.dilation_width;
   const int32_t output_channels = g.input_channels * g.depth_multiplier;
-  Sum sums[kChannels] = {};
-  for (int32_t ky = rows.begin; ky < rows.end; ++ky) {
-    const Element* in =
-        input + (ky * g.dilation_height * g.input_width + columns.begin * g.dilation_width) *
-                    g.input_channels;
-    const Element* taps = filter + (ky * g.filter_width + columns.begin) * output_channels;
-    for (int32_t kx = columns.begin; kx < columns.end; ++kx) {
-      SOLDER_UNROLL
-      for (int32_t c = 0; c < kChannels; ++c)
-        sums[c] += arithmetic.load(in + c % kInputs) * static_cast<Sum>(taps[c]);
-      in += g.dilation_width * g.input_channels;
-      taps += output_channels;
+  return {
+      .input_offset = (top * g.input_width + left) * g.input_channels,
+      .filter_offset = (rows.begin * g.filter_width + columns.begin) * output_channels,
+      .rows = rows.count(),
+      .columns = columns.count(),
+      .input_row_step = g.dilation_height * g.input_width * g.input_channels,
+      .input_column_step = g.dilation_width * g.input_channels,
+      .filter_row_step = g.filter_width * output_channels,
+      .filter_column_step = output_channels,
+  };
+}
+
+// The channels from `first` to before `end` of one output, kBlock at a time; the last block may
+// overlap the one before. Each has an input channel of its own (kInputs == kBlock), or all have
+// the one at `input` (kInputs == 1).
+template <int32_t kBlock, int32_t kInputs, class Arithmetic, class Element>
+[[gnu::noinline]] void convolve_window(const Arithmetic& arithmetic, const Window& w,
+                                       const Element* input, const Element* filter, int32_t first,
+                                       int32_t end, Element* output) {
+  using Sum = typename Arithmetic::Sum;
+  for (; first < end; first += kBlock) {
+    const int32_t channel = first + kBlock <= end ? first : end - kBlock;
+    Sum sums[kBlock] = {};
+    for (int32_t row = 0; row < w.rows; ++row) {
+      const Element* in =
+          input + w.input_offset + row * w.input_row_step + (kInputs == 1 ? 0 : channel);
+      const Element* taps = filter + w.filter_offset + row * w.filter_row_step + channel;
+      for (int32_t column = 0; column < w.columns; ++column) {
+        SOLDER_UNROLL
+        for (int32_t c = 0; c < kBlock; ++c)
+          sums[c] += arithmetic.load(in + c % kInputs) * static_cast<Sum>(taps[c]);
+        in += w.input_column_step;
+        taps += w.filter_column_step;
+      }
     }
+    // A copy, for the compiler must assume that a store changes the original.
+    const Arithmetic a = arithmetic;
+    for (int32_t c = 0; c < kBlock; ++c) output[channel + c] = a.finish(sums[c], channel + c);
   }
-  SOLDER_UNROLL
-  for (int32_t c = 0; c < kChannels; ++c) output[c] = arithmetic.finish(sums[c], channel + c);
 }
 
 template <class Arithmetic, class Element>
@@ -41,19 +69,22 @@ void convolve(const DepthwiseConv2DGeometry& g, const Arithmetic& arithmetic, co
       const int32_t y = out_y * g.stride_height - g.pad_top;
       const TapRange rows = taps_inside(y, g.dilation_height, g.filter_height, g.input_height);
       for (int32_t out_x = 0; out_x < g.output_width; ++out_x) {
-        const int32_t x = out_x * g.stride_width - g.pad_left;
-        const TapRange columns = taps_inside(x, g.dilation_width, g.filter_width, g.input_width);
-        const Element* window =
-            input + ((b * g.input_height + y) * g.input_width + x) * g.input_channels;
-        int32_t c = 0;
-        if (g.depth_multiplier == 1) {
-          for (; c + 4 <= output_channels; c += 4)
-            convolve_block<4, 4>(g, arithmetic, window + c, filter + c, rows, columns, c,
-                                 output + c);
+        const Window window = window_at(g, b, y, rows, out_x * g.stride_width - g.pad_left);
+        if (g.depth_multiplier == 1 && output_channels >= kChannelBlock) {
+          convolve_window<kChannelBlock, kChannelBlock>(arithmetic, window, input, filter, 0,
+                                                        output_channels, output);
+        } else {
+          for (int32_t c = 0; c < g.input_channels; ++c) {
+            const int32_t first = c * g.depth_multiplier;
+            const int32_t end = first + g.depth_multiplier;
+            if (g.depth_multiplier >= kChannelBlock) {
+              convolve_window<kChannelBlock, 1>(arithmetic, window, input + c, filter, first, end,
+                                                output);
+            } else {
+              convolve_window<1, 1>(arithmetic, window, input + c, filter, first, end, output);
+            }
+          }
         }
-        for (; c < output_channels; ++c)
-          convolve_block<1, 1>(g, arithmetic, window + c / g.depth_multiplier, filter + c, rows,
-                               columns, c, output + c);
         output += output_channels;
       }
     }
