@@ -31,12 +31,13 @@ void run(const RunOptions& options) {
   const Model model = executable.model();
   fill_input(model, options.input);
   model.invoke();
+  if (!options.output.empty()) {
+    if (model.output_count() != 1)
+      throw std::runtime_error("the model has several outputs; --output serves models with one");
+    write_file(options.output, {model.output<uint8_t>(0), model.output_info(0).bytes});
+  }
   for (uint32_t i = 0; i < model.output_count(); ++i)
     print_output(model.output_info(i), real_values(model.output(i), model.output_info(i)));
-  if (options.output.empty()) return;
-  if (model.output_count() != 1)
-    throw std::runtime_error("the model has several outputs; --output serves models with one");
-  write_file(options.output, {model.output<uint8_t>(0), model.output_info(0).bytes});
 }
 
 }  // namespace

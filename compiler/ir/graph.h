@@ -66,11 +66,11 @@ struct Operator {
 };
 
 struct Graph {
-  std::string name;
-  std::vector<Tensor> tensors;
-  std::vector<Operator> operators;  // in execution order
-  std::vector<int> inputs;
-  std::vector<int> outputs;
+  std::string name = {};
+  std::vector<Tensor> tensors = {};
+  std::vector<Operator> operators = {};  // in execution order
+  std::vector<int> inputs = {};
+  std::vector<int> outputs = {};
 
   // Returns the index of the new tensor.
   int add_tensor(Tensor tensor);

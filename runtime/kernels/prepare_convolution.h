@@ -9,11 +9,9 @@ struct ConvolutionWindows {
   Window rows, columns;
 };
 
-// Ranks, strides and the output's shape, for a filter of [?, height, width, ?] and
-// `output_channels`; `depth` is how many products one output sums up per filter tap.
+// Strides and the output's shape, for a filter of [?, height, width, ?] and `output_channels`.
 inline Error check_convolution(const OperatorView& op, const StepBuilder& builder,
-                               int64_t depth, int32_t output_channels,
-                               ConvolutionWindows& windows) {
+                               int32_t output_channels, ConvolutionWindows& windows) {
   const TensorView& input = *builder.input(0);
   const TensorView& filter = *builder.input(1);
   const TensorView& output = *builder.output(0);
@@ -28,8 +26,6 @@ inline Error check_convolution(const OperatorView& op, const StepBuilder& builde
       4, {in[0], windows.rows.output_size, windows.columns.output_size, output_channels}};
   if (!(output.shape == expected))
     return builder.fail("has an output shape that does not follow from its input and filter");
-  if (f[1] * int64_t{f[2]} * depth > kMaxAccumulationDepth)
-    return builder.fail("has a filter larger than 65536 elements per output channel");
   return {};
 }
 
@@ -65,6 +61,8 @@ Error emit_convolution(const OperatorView& op, StepBuilder& builder, const Geome
   }
 
   if (is_per_tensor_s8(input) && is_filter_s8(filter, channel_axis) && is_per_tensor_s8(output)) {
+    if (filter.shape.elements() / channels > kMaxAccumulationDepth)
+      return builder.fail("has an INT8 filter larger than 65536 elements per output channel");
     if (!is_bias(bias, TensorType::INT32, channels))
       return builder.fail("needs a constant INT32 bias, one per output channel");
     auto* params = builder.params<ParamsS8>();

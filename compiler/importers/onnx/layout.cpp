@@ -65,12 +65,16 @@ void import_transpose(Node& node) {
 
 namespace {
 
+constexpr size_t kLongestList = 1024;
+
 // Shapes that an exporter puts together from single numbers.
 void concatenate_integers(Node& node, int count) {
   Value result{.name = node.name(), .shape = {1, {0}}};
   for (int i = 0; i < count; ++i) {
     const auto& part = node.integer_constant(i);
     result.integers.insert(result.integers.end(), part.begin(), part.end());
+    // Few bytes of a hostile file could else fill any memory, by doubling.
+    if (result.integers.size() > kLongestList) node.fail("a list of too many integers");
   }
   result.shape.dims[0] = static_cast<int32_t>(result.integers.size());
   node.define_output(std::move(result));

@@ -115,8 +115,8 @@ Shape Node::shape(std::span<const int64_t> dims) const {
   }
 }
 
-int Node::emit(OperatorType type, std::vector<int> inputs, const Shape& stored,
-               const Options& options, const char* suffix) const {
+int Node::emit(OperatorType type, std::vector<int> inputs, Shape stored, const Options& options,
+               const char* suffix) const {
   return builder_.emit(type, std::move(inputs), name() + suffix, stored, options);
 }
 

@@ -51,8 +51,8 @@ class Node {
 
   Shape shape(std::span<const int64_t> dims) const;
   int tensor(Value& value, Layout layout) const { return builder_.tensor(value, layout); }
-  int emit(OperatorType type, std::vector<int> inputs, const Shape& stored,
-           const Options& options = {}, const char* suffix = "") const;
+  int emit(OperatorType type, std::vector<int> inputs, Shape stored, const Options& options = {},
+           const char* suffix = "") const;
 
   // Defines the output, as a tensor of the graph that holds a value of `shape` in `layout`, or as
   // a value that exists under another name, or as a constant.

@@ -113,8 +113,10 @@ class Reader {
     int tensor = builder_.tensor(*value, is_moved ? Layout::kChannelsLast : Layout::kOnnx);
     Graph& graph = builder_.graph();
     // TensorFlow Lite cannot hand an input out again, nor one result twice.
-    if (graph.producer_of(tensor) < 0 || graph.is_output(tensor))
-      tensor = builder_.emit_reshape(tensor, name, graph.tensors[tensor].shape);
+    if (graph.producer_of(tensor) < 0 || graph.is_output(tensor)) {
+      const Shape shape = graph.tensors[tensor].shape;
+      tensor = builder_.emit_reshape(tensor, name, shape);
+    }
     graph.tensors[tensor].name = name;
     graph.outputs.push_back(tensor);
   }

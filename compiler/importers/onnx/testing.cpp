@@ -5,6 +5,7 @@
 #include "compiler/importers/onnx/onnx_importer.h"
 #include "compiler/importers/onnx/value.h"
 #include "compiler/ir/transpose.h"
+#include "compiler/testing/graphs.h"
 
 namespace solder::compiler::testing {
 
@@ -118,6 +119,22 @@ OnnxModel one_node(const std::string& op_type, const std::vector<int64_t>& dims,
   inputs.insert(inputs.end(), more_inputs.begin(), more_inputs.end());
   OnnxModel model(opset);
   model.input("x", dims).output("y").node(op_type, inputs, "y");
+  return model;
+}
+
+OnnxModel small_onnx_model() {
+  OnnxModel model;
+  model.input("x", {-1, 2, 6, 6}).output("y");
+  model.constant("w", {3, 2, 3, 3}, random_floats(54, 1));
+  for (const char* name : {"scale", "shift", "mean", "var"}) model.constant(name, {3}, {1, 2, 3});
+  model.constant("dense", {12, 4}, random_floats(48, 2)).integers("flat", {0, -1});
+  model.node("Conv", {"x", "w"}, "c").attribute("pads", {1, 1, 0, 0});
+  model.attribute("strides", {1, 1});
+  model.node("BatchNormalization", {"c", "scale", "shift", "mean", "var"}, "n");
+  model.node("Relu", {"n"}, "r").node("MaxPool", {"r"}, "p");
+  model.attribute("kernel_shape", {2, 2}).attribute("strides", {2, 2});
+  model.node("Reshape", {"p", "flat"}, "f").node("MatMul", {"f", "dense"}, "d");
+  model.node("Softmax", {"d"}, "y").attribute("axis", int64_t{-1});
   return model;
 }
 

@@ -44,6 +44,9 @@ class OnnxModel {
 OnnxModel one_node(const std::string& op_type, const std::vector<int64_t>& dims, int64_t opset = 13,
                    const std::vector<std::string>& more_inputs = {});
 
+// Conv, batch norm, relu, max pool, flatten, dense, softmax: a bit of everything.
+OnnxModel small_onnx_model();
+
 // A row-major value in ONNX's order as a channels-last tensor, and back; other ranks than 4 stay.
 std::vector<float> to_channels_last(const std::vector<float>& values, const Shape& onnx_shape);
 std::vector<float> from_channels_last(const std::vector<float>& values, const Shape& onnx_shape);

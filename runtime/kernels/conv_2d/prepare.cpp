@@ -12,7 +12,7 @@ Error prepare_conv_2d(const OperatorView& op, StepBuilder& builder) {
   if (in[3] % filter[3] != 0 || filter[0] % (in[3] / filter[3]) != 0)
     return builder.fail("has filter channels that do not divide the input's; the input has", in[3]);
   ConvolutionWindows windows;
-  if (Error error = check_convolution(op, builder, filter[3], filter[0], windows)) return error;
+  if (Error error = check_convolution(op, builder, filter[0], windows)) return error;
   const Conv2DGeometry geometry = {.batches = in[0],
                                    .input_height = in[1],
                                    .input_width = in[2],

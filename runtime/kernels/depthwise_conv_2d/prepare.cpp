@@ -13,7 +13,7 @@ Error prepare_depthwise_conv_2d(const OperatorView& op, StepBuilder& builder) {
     return builder.fail("has filter channels that are no multiple of the input's; the input has",
                         in[3]);
   ConvolutionWindows windows;
-  if (Error error = check_convolution(op, builder, 1, filter[3], windows)) return error;
+  if (Error error = check_convolution(op, builder, filter[3], windows)) return error;
   const DepthwiseConv2DGeometry geometry = {.batches = in[0],
                                             .input_height = in[1],
                                             .input_width = in[2],

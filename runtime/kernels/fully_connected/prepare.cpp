@@ -36,8 +36,6 @@ Error prepare_fully_connected(const OperatorView& op, StepBuilder& builder) {
   if (output.shape.rank < 1 || output.shape.dims[output.shape.rank - 1] != output_depth ||
       output.shape.elements() != int64_t{batches} * output_depth)
     return builder.fail("has an output shape that does not follow from its input and filter");
-  if (input_depth > kMaxAccumulationDepth)
-    return builder.fail("has a filter with more than 65536 columns; it has", input_depth);
   using B = StepBuilder;
 
   if (input.type == TensorType::FLOAT32 && filter.type == TensorType::FLOAT32 &&
@@ -58,6 +56,8 @@ Error prepare_fully_connected(const OperatorView& op, StepBuilder& builder) {
 
   const bool filter_ok = is_per_tensor_s8(filter) || is_filter_s8(filter, 0);
   if (is_per_tensor_s8(input) && filter_ok && is_per_tensor_s8(output)) {
+    if (input_depth > kMaxAccumulationDepth)
+      return builder.fail("has an INT8 filter with more than 65536 columns; it has", input_depth);
     if (!is_bias(bias, TensorType::INT32, output_depth))
       return builder.fail("needs a constant INT32 bias, one per output");
     auto* params = builder.params<FullyConnectedS8Params>();
