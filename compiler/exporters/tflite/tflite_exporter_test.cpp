@@ -1,0 +1,126 @@
+#include "compiler/exporters/tflite/tflite_exporter.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "compiler/exporters/tflite/versions.h"
+#include "compiler/importers/importer.h"
+#include "compiler/importers/tflite/tflite_importer.h"
+#include "compiler/passes/passes.h"
+#include "compiler/testing/graphs.h"
+#include "schema/tflite_generated.h"
+
+namespace solder::compiler {
+namespace {
+
+using namespace testing;
+
+// One of every operator, with options that differ from what a missing field means. Not a network
+// that computes anything.
+Graph graph_of_everything() {
+  Graph graph{.name = "everything"};
+  const Shape image{4, {1, 4, 4, 2}};
+  int x = add_input(graph, image);
+  Options options;
+  options.activation = Activation::RELU6;
+  options.padding = Padding::VALID;
+  options.stride_h = 2;
+  options.stride_w = 3;
+  Options dilated = options;
+  dilated.dilation_h = 2;
+  dilated.dilation_w = 3;
+  const int w = add_constant(graph, {4, {2, 1, 1, 2}}, {1, 2, 3, 4});
+  x = add_operator(graph, OperatorType::CONV_2D, {x, w, -1}, image, dilated);
+  x = add_operator(graph, OperatorType::DEPTHWISE_CONV_2D, {x, w}, image, dilated);
+  Options pool = options;
+  pool.filter_h = 5;
+  pool.filter_w = 6;
+  x = add_operator(graph, OperatorType::AVERAGE_POOL_2D, {x}, image, pool);
+  x = add_operator(graph, OperatorType::MAX_POOL_2D, {x}, image, pool);
+  Options fused;
+  fused.activation = Activation::RELU_N1_TO_1;
+  x = add_operator(graph, OperatorType::ADD, {x, x}, image, fused);
+  fused.keep_dims = true;
+  x = add_operator(graph, OperatorType::FULLY_CONNECTED, {x, w}, image, fused);
+  Options concatenation;
+  concatenation.activation = Activation::RELU;
+  concatenation.axis = -1;
+  x = add_operator(graph, OperatorType::CONCATENATION, {x, x}, {4, {1, 4, 4, 4}}, concatenation);
+  Options mean;
+  mean.keep_dims = true;
+  x = add_operator(graph, OperatorType::MEAN, {x, add_int32_constant(graph, {1, 2})}, image, mean);
+  Options softmax;
+  softmax.beta = 0.5F;
+  x = add_operator(graph, OperatorType::SOFTMAX, {x}, image, softmax);
+  for (const OperatorType type :
+       {OperatorType::DEQUANTIZE, OperatorType::LOGISTIC, OperatorType::RELU,
+        OperatorType::RELU_N1_TO_1, OperatorType::RELU6, OperatorType::RESHAPE, OperatorType::PAD,
+        OperatorType::TRANSPOSE, OperatorType::QUANTIZE})
+    x = add_operator(graph, type, {x}, image);
+  graph.tensors[x].type = TensorType::INT8;
+  graph.tensors[x].quantization = {{0.5F, 0.25F}, {-3, 4}, 3};
+  graph.outputs = {x};
+  return graph;
+}
+
+TEST(TfliteExporter, ImportGivesTheGraphBack) {
+  const Graph graph = graph_of_everything();
+  EXPECT_EQ(import_tflite(export_tflite(graph)), graph);
+}
+
+TEST(TfliteExporter, IsDeterministic) {
+  EXPECT_EQ(export_tflite(graph_of_everything()), export_tflite(graph_of_everything()));
+}
+
+TEST(TfliteExporter, BuffersAreAligned) {
+  const std::vector<uint8_t> bytes = export_tflite(graph_of_everything());
+  const schema::Model& model = *schema::GetModel(bytes.data());
+  EXPECT_EQ(model.buffers()->Get(0)->data(), nullptr);
+  ASSERT_EQ(model.buffers()->size(), 3);
+  for (uint32_t i = 1; i < model.buffers()->size(); ++i)
+    EXPECT_EQ((model.buffers()->Get(i)->data()->data() - bytes.data()) % 16, 0);
+}
+
+TEST(TfliteExporter, CodesAreInBothFields) {
+  const std::vector<uint8_t> bytes = export_tflite(graph_of_everything());
+  for (const auto* code : *schema::GetModel(bytes.data())->operator_codes())
+    EXPECT_EQ(int32_t{code->deprecated_builtin_code()}, int32_t{code->builtin_code()});
+}
+
+TEST(TfliteExporter, Versions) {
+  Graph graph = graph_of_everything();
+  const auto version = [&](int op) { return operator_version(graph, graph.operators[op]); };
+  const int input = graph.operators[0].inputs[0], filter = graph.operators[0].inputs[1];
+  EXPECT_EQ(version(0), 1);
+  graph.tensors[filter].type = TensorType::INT8;
+  EXPECT_EQ(version(0), 2);
+  graph.tensors[input].type = TensorType::INT8;
+  EXPECT_EQ(version(0), 3);
+  graph.tensors[input].type = TensorType::INT16;
+  EXPECT_EQ(version(0), 4);
+  graph.tensors[filter].shape.dims[3] = 1;
+  EXPECT_EQ(version(0), 6);
+  // Without a bias.
+  EXPECT_EQ(version(5), 6);
+}
+
+TEST(TfliteExporter, RoundTripOfRealModels) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(SOLDER_SHARED_DIR) / "models";
+  if (!fs::exists(folder)) GTEST_SKIP() << "no models in " << folder;
+  int models = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() != ".tflite") continue;
+    Graph graph = import_model(entry.path());
+    EXPECT_TRUE(import_tflite(export_tflite(graph)) == graph) << entry.path();
+    run_passes(graph);
+    EXPECT_TRUE(import_tflite(export_tflite(graph)) == graph) << entry.path();
+    ++models;
+  }
+  EXPECT_GT(models, 0);
+}
+
+}  // namespace
+}  // namespace solder::compiler
