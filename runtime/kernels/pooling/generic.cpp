@@ -43,10 +43,10 @@ struct AverageS8 {
   int32_t activation_min, activation_max;
 
   static int32_t start() { return 0; }
-  static int32_t step(int32_t sum, int32_t x) { return wrapping_add(sum, x); }
+  static int32_t step(int32_t sum, int32_t x) { return sum + x; }
   int8_t finish(int32_t sum, int32_t count) const {
     const int32_t half = sum > 0 ? count / 2 : -(count / 2);
-    const int32_t average = wrapping_add(sum, half) / count;
+    const int32_t average = (sum + half) / count;
     return static_cast<int8_t>(clamp(average, activation_min, activation_max));
   }
 };

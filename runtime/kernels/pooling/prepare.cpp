@@ -47,6 +47,9 @@ Error prepare_pool_2d(const OperatorView& op, StepBuilder& builder) {
   if (is_per_tensor_s8(input) && is_per_tensor_s8(output)) {
     if (!same_quantization(input, output))
       return builder.fail("needs the same scale and zero point for input and output");
+    // Sums of 8-bit values stay in 31 bits.
+    if (int64_t{in[1]} * in[2] > 1 << 23)
+      return builder.fail("has an INT8 input of more than 2^23 pixels");
     auto* params = builder.params<Pool2DS8Params>();
     if (params == nullptr) return builder.no_memory();
     const auto range = activation_range_s8(o.activation, output.quantization.scale[0],
