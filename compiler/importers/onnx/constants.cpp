@@ -1,8 +1,14 @@
 #include <algorithm>
+#include <iterator>
 
 #include "compiler/importers/onnx/operators.h"
 
 namespace solder::compiler {
+namespace {
+
+constexpr int64_t kLongestList = 1024;
+
+}  // namespace
 
 void import_constant(Node& node) {
   Value value{.name = node.name()};
@@ -45,6 +51,94 @@ void import_gather(Node& node) {
   const auto size = static_cast<int32_t>(data.size());
   Value value{.name = node.name(), .shape = node.input(1).shape};
   for (const int64_t index : indices) value.integers.push_back(data[node.axis(index, size)]);
+  node.define_output(std::move(value));
+}
+
+void concatenate_integers(Node& node) {
+  Value value{.name = node.name(), .shape = {1, {0}}};
+  for (int i = 0; i < node.input_count(); ++i) {
+    const auto& part = node.integer_constant(i);
+    if (node.input(i).shape.rank != 1) node.fail("only lists of integers can be concatenated");
+    value.integers.insert(value.integers.end(), part.begin(), part.end());
+    // A few bytes of a hostile file could else fill any memory, by doubling.
+    if (std::ssize(value.integers) > kLongestList) node.fail("a list of too many integers");
+  }
+  value.shape.dims[0] = static_cast<int32_t>(value.integers.size());
+  node.define_output(std::move(value));
+}
+
+void import_constant_of_shape(Node& node) {
+  const Shape shape = node.shape(node.integer_constant(0));
+  const bool is_of_integers =
+      node.has_attribute("value") && node.constant_attribute("value").integers.size() == 1;
+  if (!is_of_integers) node.fail("only constants of integers are supported");
+  if (shape.elements() > kLongestList) node.fail("a list of too many integers");
+  const int64_t value = node.constant_attribute("value").integers[0];
+  node.define_output(
+      {.shape = shape, .integers = std::vector<int64_t>(size_t(shape.elements()), value)});
+}
+
+namespace {
+
+// Start, end and step along one axis. Bounds below 0 count from the end; those beyond it are cut.
+struct Range {
+  int64_t start, end, step;
+};
+
+std::vector<int64_t> indices_of(const Node& node, Range range, int64_t size) {
+  if (range.step == 0) node.fail("a step of 0");
+  const bool is_forward = range.step > 0;
+  const auto bound = [&](int64_t index) {
+    if (index < 0) index = index < -size ? -1 : index + size;
+    return std::clamp<int64_t>(index, is_forward ? 0 : -1, is_forward ? size : size - 1);
+  };
+  // INT64_MIN + size is still far below 0, and -1 as a bound is the last element.
+  const int64_t start = bound(range.start), end = bound(range.end);
+  const int64_t step = std::clamp<int64_t>(range.step, -size, size);
+  std::vector<int64_t> indices;
+  for (int64_t i = start; is_forward ? i < end : i > end; i += step) indices.push_back(i);
+  return indices;
+}
+
+// Keeps `indices` of one axis.
+void select(Value& value, int32_t axis, const std::vector<int64_t>& indices) {
+  int64_t outer = 1, inner = 1;
+  for (int32_t i = 0; i < value.shape.rank; ++i)
+    if (i != axis) (i < axis ? outer : inner) *= value.shape.dims[i];
+  const int64_t size = value.shape.dims[axis];
+  std::vector<int64_t> kept;
+  for (int64_t o = 0; o < outer; ++o)
+    for (const int64_t index : indices)
+      for (int64_t i = 0; i < inner; ++i)
+        kept.push_back(value.integers[static_cast<size_t>((o * size + index) * inner + i)]);
+  value.integers = std::move(kept);
+  value.shape.dims[axis] = static_cast<int32_t>(indices.size());
+}
+
+}  // namespace
+
+void import_slice(Node& node) {
+  node.integer_constant(0);
+  Value value = node.input(0);
+  const bool are_inputs = node.opset() >= 10;
+  const auto list = [&](int index, const char* attribute) {
+    if (!are_inputs) return node.integers(attribute, {});
+    return node.has_input(index) ? node.integer_constant(index) : std::vector<int64_t>();
+  };
+  const std::vector<int64_t> starts = list(1, "starts"), ends = list(2, "ends");
+  const std::vector<int64_t> axes = list(3, "axes");
+  const std::vector<int64_t> steps = are_inputs ? list(4, "") : std::vector<int64_t>();
+  if (ends.size() != starts.size() || (!axes.empty() && axes.size() != starts.size()) ||
+      (!steps.empty() && steps.size() != starts.size()))
+    node.fail("starts, ends, axes and steps differ in length");
+  for (size_t i = 0; i < starts.size(); ++i) {
+    const int32_t axis =
+        node.axis(axes.empty() ? static_cast<int64_t>(i) : axes[i], value.shape.rank);
+    const std::vector<int64_t> indices = indices_of(
+        node, {starts[i], ends[i], steps.empty() ? 1 : steps[i]}, value.shape.dims[axis]);
+    if (indices.empty()) node.fail("its result is empty");
+    select(value, axis, indices);
+  }
   node.define_output(std::move(value));
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "compiler/importers/onnx/operators.h"
 #include "compiler/ir/transpose.h"
@@ -27,10 +28,20 @@ std::vector<int32_t> stored_permutation(std::span<const int32_t> permutation, bo
   return result;
 }
 
+template <class T>
+std::vector<T> moved(const std::vector<T>& values, const Shape& shape,
+                     std::span<const int32_t> permutation) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());
+  const auto data = transposed({bytes, values.size() * sizeof(T)}, shape, permutation, sizeof(T));
+  std::vector<T> result(values.size());
+  if (!data.empty()) std::memcpy(result.data(), data.data(), data.size());
+  return result;
+}
+
 }  // namespace
 
 void import_transpose(Node& node) {
-  Value& input = node.floats(0);
+  Value& input = node.input(0);
   const int32_t rank = input.shape.rank;
   std::vector<int64_t> attribute = node.integers("perm", {});
   if (attribute.empty())
@@ -40,12 +51,10 @@ void import_transpose(Node& node) {
   if (!is_permutation(permutation, rank))
     node.fail(fmt::format("perm [{}] for an input of rank {}", fmt::join(attribute, ", "), rank));
   const Shape shape = transposed(input.shape, permutation);
-  if (input.is_constant()) {
-    Tensor tensor = float_constant("", input.shape, input.floats);
-    tensor.data = transposed(tensor.data, input.shape, permutation, sizeof(float));
-    const auto values = std::as_const(tensor).values<float>();
-    return node.define_output({.shape = shape, .floats = {values.begin(), values.end()}});
-  }
+  if (input.is_constant())
+    return node.define_output({.shape = shape,
+                               .floats = moved(input.floats, input.shape, permutation),
+                               .integers = moved(input.integers, input.shape, permutation)});
 
   const Layout from = input.layout();
   const int x = node.tensor(input, from);
@@ -63,28 +72,9 @@ void import_transpose(Node& node) {
   node.define_output(y, to, shape);
 }
 
-namespace {
-
-constexpr size_t kLongestList = 1024;
-
-// Shapes that an exporter puts together from single numbers.
-void concatenate_integers(Node& node, int count) {
-  Value result{.name = node.name(), .shape = {1, {0}}};
-  for (int i = 0; i < count; ++i) {
-    const auto& part = node.integer_constant(i);
-    result.integers.insert(result.integers.end(), part.begin(), part.end());
-    // Few bytes of a hostile file could else fill any memory, by doubling.
-    if (result.integers.size() > kLongestList) node.fail("a list of too many integers");
-  }
-  result.shape.dims[0] = static_cast<int32_t>(result.integers.size());
-  node.define_output(std::move(result));
-}
-
-}  // namespace
-
 void import_concat(Node& node) {
   const int count = node.input_count();
-  if (!node.input(0).integers.empty()) return concatenate_integers(node, count);
+  if (!node.input(0).integers.empty()) return concatenate_integers(node);
   const Value& first = node.floats(0);
   const int32_t rank = first.shape.rank;
   if (!node.has_attribute("axis")) node.fail("attribute axis is missing");

@@ -49,6 +49,9 @@ void import_dropout(Node& node);
 void import_constant(Node& node);
 void import_shape(Node& node);
 void import_gather(Node& node);
+void import_slice(Node& node);
+void import_constant_of_shape(Node& node);
+void concatenate_integers(Node& node);
 void import_cast(Node& node);
 
 }  // namespace solder::compiler
