@@ -19,7 +19,7 @@ namespace {
 
 constexpr const char* kConsoleUsart = "USART6";
 constexpr const char* kSecondUsart = "UART7";
-constexpr std::size_t kFaultsShown = 4;
+constexpr std::uint64_t kFaultsShown = 4;
 
 struct BoardRunOptions {
   std::string image;
@@ -38,13 +38,21 @@ std::string unescape(const std::string& text) {
       continue;
     }
     switch (text[++i]) {
-      case 'n': out += '\n'; break;
-      case 'r': out += '\r'; break;
-      case 't': out += '\t'; break;
-      case '\\': out += '\\'; break;
+      case 'n':
+        out += '\n';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case 't':
+        out += '\t';
+        break;
+      case '\\':
+        out += '\\';
+        break;
       default:
-        throw std::runtime_error(fmt::format(
-            "--send: \\{} is not an escape; \\n, \\r, \\t and \\\\ are", text[i]));
+        throw std::runtime_error(
+            fmt::format("--send: \\{} is not an escape; \\n, \\r, \\t and \\\\ are", text[i]));
     }
   }
   return out;
@@ -62,7 +70,7 @@ class InterruptHandler {
  public:
   explicit InterruptHandler(simulator::Board& board) {
     running_board = &board;
-    struct sigaction action{};
+    struct sigaction action {};
     action.sa_handler = stop_running_board;
     sigaction(SIGINT, &action, &before_);
   }
@@ -74,7 +82,7 @@ class InterruptHandler {
   InterruptHandler& operator=(const InterruptHandler&) = delete;
 
  private:
-  struct sigaction before_{};
+  struct sigaction before_ {};
 };
 
 void connect(simulator::Session& session, const char* usart, const std::string& where) {
@@ -88,11 +96,7 @@ void connect(simulator::Session& session, const char* usart, const std::string& 
 // The exit code of the program.
 int report(const simulator::Board& board, const simulator::RunResult& result) {
   using simulator::StopReason;
-  const std::size_t shown = std::min(board.faults().size(), kFaultsShown);
-  for (std::size_t i = 0; i < shown; ++i) {
-    fmt::print(stderr, "board: {}", board.describe(board.faults()[i]));
-  }
-  if (board.fault_count() > shown) {
+  if (board.fault_count() > kFaultsShown) {
     fmt::print(stderr, "board: {} faults in all\n", board.fault_count());
   }
   switch (result.reason) {
@@ -118,6 +122,11 @@ void run(const BoardRunOptions& options) {
   if (!description) throw std::runtime_error(options.board + ": there is no such board");
   simulator::Board board(*description, simulator::Image::load(options.image));
   board.on_diagnostic([](const std::string& text) { fmt::print(stderr, "board: {}\n", text); });
+  board.on_fault([&board](const simulator::Fault& fault) {
+    if (board.fault_count() <= kFaultsShown) {
+      fmt::print(stderr, "board: {}", board.describe(fault));
+    }
+  });
   board.on_semihosting([](std::string_view text) { fmt::print("{}", text); });
 
   simulator::Session session(board);

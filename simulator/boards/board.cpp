@@ -65,12 +65,12 @@ void Board::power_up() {
 }
 
 RunResult Board::run(const RunLimits& limits) {
-  core_.set_instruction_limit(
-      limits.instructions ? core_.instructions() + *limits.instructions : kNever);
+  core_.set_instruction_limit(limits.instructions ? core_.instructions() + *limits.instructions
+                                                  : kNever);
   nanosecond_limit_.reset();
   if (limits.milliseconds) {
     nanosecond_limit_ =
-        clock_.nanoseconds() + static_cast<std::uint64_t>(std::llround(1e6 * *limits.milliseconds));
+        clock_.nanoseconds() + static_cast<std::uint64_t>(std::ceil(1e6 * *limits.milliseconds));
   }
   set_time_limit();
   for (;;) {
@@ -114,9 +114,9 @@ std::optional<RunResult> Board::handle(CoreStop stop) {
     case CoreStop::kLockup: {
       finish_transmissions();
       const auto& faults = core_.faults();
-      return result(StopReason::kLockup,
-                    fmt::format("lockup at {}: {}", where(),
-                                faults.empty() ? "a fault in a fault handler" : faults.back().what));
+      return result(StopReason::kLockup, fmt::format("lockup at {}: {}", where(),
+                                                     faults.empty() ? "a fault in a fault handler"
+                                                                    : faults.back().what));
     }
     case CoreStop::kBreakpoint:
       return handle_breakpoint();
@@ -171,13 +171,14 @@ std::optional<RunResult> Board::handle_reset() {
   last_reset_ns_ = now;
   diagnostics_.report("the firmware resets the board (AIRCR.SYSRESETREQ)");
   power_up();
+  chip_.rcc().note_software_reset();
   if (quick_resets_ < kResetLoopLength) return std::nullopt;
   return result(StopReason::kResetLoop,
                 fmt::format("the firmware has reset itself {} times in a row", quick_resets_));
 }
 
 bool Board::can_be_woken() const {
-  return std::ranges::any_of(chip_.usarts(), &Usart::receiver_enabled);
+  return core_.wakeable() && std::ranges::any_of(chip_.usarts(), &Usart::receiver_enabled);
 }
 
 // A core that stands still does not keep the last bytes from leaving.
@@ -211,8 +212,8 @@ std::vector<FunctionProfile> Board::profile() const {
   std::map<std::string, std::uint64_t> counts;
   core_.blocks().for_each([&](const Block& block) {
     const auto location = image_.locate(block.address);
-    const std::string name = location ? std::string(location->function)
-                                      : fmt::format("0x{:08X}", block.address);
+    const std::string name =
+        location ? std::string(location->function) : fmt::format("0x{:08X}", block.address);
     counts[name] += block.executed;
   });
   std::vector<FunctionProfile> out;

@@ -26,24 +26,24 @@
 namespace simulator {
 
 enum class StopReason {
-  kHostRequest,       ///< request_stop()
+  kHostRequest,  ///< request_stop()
   kInstructionLimit,
   kTimeLimit,
-  kIdle,              ///< asleep, nothing is due: a byte fed to a UART may wake it. A run with
-                      ///< a time limit sleeps until then instead.
-  kIdleForever,       ///< asleep, and no receiver could wake it either
-  kBreakpoint,        ///< BKPT; semihosting exits too
-  kExit,              ///< semihosting SYS_EXIT; see RunResult::exit_code
-  kHang,              ///< an endless loop that no interrupt can leave
-  kLockup,            ///< a fault that no handler could take
-  kResetLoop,         ///< the firmware resets itself again and again
+  kIdle,         ///< asleep, nothing is due: a byte fed to a UART may wake it. A run with
+                 ///< a time limit sleeps until then instead.
+  kIdleForever,  ///< asleep, and no receiver could wake it either
+  kBreakpoint,   ///< BKPT; semihosting exits too
+  kExit,         ///< semihosting SYS_EXIT; see RunResult::exit_code
+  kHang,         ///< an endless loop that no interrupt can leave
+  kLockup,       ///< a fault that no handler could take
+  kResetLoop,    ///< the firmware resets itself again and again
 };
 
 struct RunLimits {
   /// Further instructions; the run stops at the first block that starts past them.
-  std::optional<std::uint64_t> instructions;
+  std::optional<std::uint64_t> instructions = std::nullopt;
   /// Further simulated time.
-  std::optional<double> milliseconds;
+  std::optional<double> milliseconds = std::nullopt;
 };
 
 struct RunResult {
@@ -78,17 +78,23 @@ class Board {
   [[nodiscard]] Gpio& gpio(char port) { return chip_.gpio(port); }
   /// Warnings: unclocked peripherals, illegal clocks, wrong bit rates. One line each.
   void on_diagnostic(Diagnostics::Sink sink) { diagnostics_.set_sink(std::move(sink)); }
+  /// Called for each fault before the firmware's handler runs; describe() makes it readable.
+  void on_fault(std::function<void(const Fault&)> sink) { core_.on_fault(std::move(sink)); }
   /// Text that the firmware prints through semihosting.
-  void on_semihosting(std::function<void(std::string_view)> sink) { semihosting_ = std::move(sink); }
+  void on_semihosting(std::function<void(std::string_view)> sink) {
+    semihosting_ = std::move(sink);
+  }
 
   /// Since power-on.
   [[nodiscard]] std::uint64_t instructions() const { return core_.instructions(); }
   [[nodiscard]] Cycle cycles() const { return clock_.now(); }
   /// Cycles spent asleep, of cycles().
   [[nodiscard]] Cycle cycles_asleep() const { return clock_.slept(); }
-  [[nodiscard]] double milliseconds() const { return 1e-6 * static_cast<double>(clock_.nanoseconds()); }
+  [[nodiscard]] double milliseconds() const {
+    return 1e-6 * static_cast<double>(clock_.nanoseconds());
+  }
   [[nodiscard]] std::uint32_t hclk_hz() const { return clock_.hz(); }
-  [[nodiscard]] ClockTree clocks() const { return chip_.rcc().clocks(); }
+  [[nodiscard]] ClockTree clocks() const { return chip_.clocks(); }
 
   [[nodiscard]] Registers registers() const { return core_.registers(); }
   [[nodiscard]] const SystemControl& system_control() const { return core_.system_control(); }

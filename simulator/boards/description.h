@@ -8,16 +8,16 @@
 namespace simulator {
 
 struct Pin {
-  char port;         ///< 'A' to 'K'
-  unsigned number;   ///< 0 to 15
-  unsigned function; ///< alternate function, 0 to 15
+  char port;          ///< 'A' to 'K'
+  unsigned number;    ///< 0 to 15
+  unsigned function;  ///< alternate function, 0 to 15
 };
 
 /// A USART that leads to a connector.
 struct SerialPort {
   std::string_view usart;  ///< "USART6"
   std::string_view where;
-  std::uint32_t baud;      ///< bit/s that the other end speaks
+  std::uint32_t baud;  ///< bit/s that the other end speaks
   Pin transmit, receive;
 };
 
@@ -30,9 +30,9 @@ struct DrivenPin {
 };
 
 struct BoardDescription {
-  std::string_view name;   ///< as on the command line
+  std::string_view name;  ///< as on the command line
   std::string_view title;
-  std::uint32_t hse_hz;    ///< the external oscillator
+  std::uint32_t hse_hz;        ///< the external oscillator
   std::uint32_t boot_address;  ///< of the vector table, as the option bytes choose it
   std::span<const SerialPort> serial_ports;
   std::span<const DrivenPin> driven_pins;

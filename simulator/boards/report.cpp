@@ -26,25 +26,39 @@ std::string disassemble(const Memory& memory, std::uint32_t address) {
 
 const char* exception_name(std::uint32_t xpsr) {
   switch (xpsr & 0x1FF) {
-    case kThread: return "thread mode";
-    case kNmi: return "the NMI handler";
-    case kHardFault: return "the HardFault handler";
-    case kMemManage: return "the MemManage handler";
-    case kBusFault: return "the BusFault handler";
-    case kUsageFault: return "the UsageFault handler";
-    case kSvCall: return "the SVCall handler";
-    case kPendSv: return "the PendSV handler";
-    case kSysTick: return "the SysTick handler";
-    default: return "an interrupt handler";
+    case kThread:
+      return "thread mode";
+    case kNmi:
+      return "the NMI handler";
+    case kHardFault:
+      return "the HardFault handler";
+    case kMemManage:
+      return "the MemManage handler";
+    case kBusFault:
+      return "the BusFault handler";
+    case kUsageFault:
+      return "the UsageFault handler";
+    case kSvCall:
+      return "the SVCall handler";
+    case kPendSv:
+      return "the PendSV handler";
+    case kSysTick:
+      return "the SysTick handler";
+    default:
+      return "an interrupt handler";
   }
 }
 
 const char* fault_name(unsigned exception) {
   switch (exception) {
-    case kMemManage: return "MemManage fault";
-    case kBusFault: return "BusFault";
-    case kUsageFault: return "UsageFault";
-    default: return "HardFault";
+    case kMemManage:
+      return "MemManage fault";
+    case kBusFault:
+      return "BusFault";
+    case kUsageFault:
+      return "UsageFault";
+    default:
+      return "HardFault";
   }
 }
 
@@ -59,8 +73,7 @@ std::string describe(const Registers& registers, const Image& image, const Memor
   const std::string instruction = disassemble(memory, registers.pc);
   if (!instruction.empty()) fmt::format_to(line, ": {}", instruction);
   fmt::format_to(line, "\n  lr 0x{:08X}{}, sp 0x{:08X}, xpsr 0x{:08X} in {}\n", registers.lr,
-                 place(registers.lr), registers.sp, registers.xpsr,
-                 exception_name(registers.xpsr));
+                 place(registers.lr), registers.sp, registers.xpsr, exception_name(registers.xpsr));
   for (unsigned i = 0; i < registers.r.size(); ++i) {
     fmt::format_to(line, "  r{:<2} 0x{:08X}", i, registers.r[i]);
     if (i % 4 == 3 || i + 1 == registers.r.size()) out += '\n';

@@ -23,10 +23,10 @@ struct UsartPlace {
   unsigned clock_select;  // lowest bit of its field in RCC_DCKCFGR2
 };
 constexpr UsartPlace kUsarts[] = {
-    {"USART1", 0x40011000, 37, true, 4, 0},    {"USART2", 0x40004400, 38, false, 17, 2},
-    {"USART3", 0x40004800, 39, false, 18, 4},  {"UART4", 0x40004C00, 52, false, 19, 6},
-    {"UART5", 0x40005000, 53, false, 20, 8},   {"USART6", 0x40011400, 71, true, 5, 10},
-    {"UART7", 0x40007800, 82, false, 30, 12},  {"UART8", 0x40007C00, 83, false, 31, 14},
+    {"USART1", 0x40011000, 37, true, 4, 0},   {"USART2", 0x40004400, 38, false, 17, 2},
+    {"USART3", 0x40004800, 39, false, 18, 4}, {"UART4", 0x40004C00, 52, false, 19, 6},
+    {"UART5", 0x40005000, 53, false, 20, 8},  {"USART6", 0x40011400, 71, true, 5, 10},
+    {"UART7", 0x40007800, 82, false, 30, 12}, {"UART8", 0x40007C00, 83, false, 31, 14},
 };
 
 struct Place {
@@ -34,27 +34,37 @@ struct Place {
   std::uint32_t base, size;
 };
 constexpr Place kUnmodelled[] = {
-    {"TIM2", 0x40000000, kKb},      {"TIM3", 0x40000400, kKb},      {"TIM4", 0x40000800, kKb},
-    {"TIM5", 0x40000C00, kKb},      {"TIM6", 0x40001000, kKb},      {"TIM7", 0x40001400, kKb},
-    {"TIM12", 0x40001800, kKb},     {"TIM13", 0x40001C00, kKb},     {"TIM14", 0x40002000, kKb},
-    {"LPTIM1", 0x40002400, kKb},    {"RTC", 0x40002800, kKb},       {"WWDG", 0x40002C00, kKb},
-    {"IWDG", 0x40003000, kKb},      {"SPI2", 0x40003800, kKb},      {"SPI3", 0x40003C00, kKb},
-    {"SPDIFRX", 0x40004000, kKb},   {"I2C1", 0x40005400, kKb},      {"I2C2", 0x40005800, kKb},
-    {"I2C3", 0x40005C00, kKb},      {"I2C4", 0x40006000, kKb},      {"CAN1", 0x40006400, kKb},
-    {"CAN2", 0x40006800, kKb},      {"HDMI-CEC", 0x40006C00, kKb},  {"DAC", 0x40007400, kKb},
-    {"TIM1", 0x40010000, kKb},      {"TIM8", 0x40010400, kKb},      {"ADC", 0x40012000, kKb},
-    {"SDMMC1", 0x40012C00, kKb},    {"SPI1", 0x40013000, kKb},      {"SPI4", 0x40013400, kKb},
-    {"TIM9", 0x40014000, kKb},      {"TIM10", 0x40014400, kKb},     {"TIM11", 0x40014800, kKb},
-    {"SPI5", 0x40015000, kKb},      {"SPI6", 0x40015400, kKb},      {"SAI1", 0x40015800, kKb},
-    {"SAI2", 0x40015C00, kKb},      {"LTDC", 0x40016800, kKb},      {"CRC", 0x40023000, kKb},
-    {"DMA1", 0x40026000, kKb},      {"DMA2", 0x40026400, kKb},      {"ETH", 0x40028000, 5 * kKb},
-    {"DMA2D", 0x4002B000, 4 * kKb}, {"OTG_HS", 0x40040000, 256 * kKb},
-    {"OTG_FS", 0x50000000, 256 * kKb}, {"DCMI", 0x50050000, kKb},   {"RNG", 0x50060800, kKb},
-    {"FMC", 0xA0000000, 4 * kKb},   {"QUADSPI", 0xA0001000, 4 * kKb},
+    {"TIM2", 0x40000000, kKb},         {"TIM3", 0x40000400, kKb},
+    {"TIM4", 0x40000800, kKb},         {"TIM5", 0x40000C00, kKb},
+    {"TIM6", 0x40001000, kKb},         {"TIM7", 0x40001400, kKb},
+    {"TIM12", 0x40001800, kKb},        {"TIM13", 0x40001C00, kKb},
+    {"TIM14", 0x40002000, kKb},        {"LPTIM1", 0x40002400, kKb},
+    {"RTC", 0x40002800, kKb},          {"WWDG", 0x40002C00, kKb},
+    {"IWDG", 0x40003000, kKb},         {"SPI2", 0x40003800, kKb},
+    {"SPI3", 0x40003C00, kKb},         {"SPDIFRX", 0x40004000, kKb},
+    {"I2C1", 0x40005400, kKb},         {"I2C2", 0x40005800, kKb},
+    {"I2C3", 0x40005C00, kKb},         {"I2C4", 0x40006000, kKb},
+    {"CAN1", 0x40006400, kKb},         {"CAN2", 0x40006800, kKb},
+    {"HDMI-CEC", 0x40006C00, kKb},     {"DAC", 0x40007400, kKb},
+    {"TIM1", 0x40010000, kKb},         {"TIM8", 0x40010400, kKb},
+    {"ADC", 0x40012000, kKb},          {"SDMMC1", 0x40012C00, kKb},
+    {"SPI1", 0x40013000, kKb},         {"SPI4", 0x40013400, kKb},
+    {"TIM9", 0x40014000, kKb},         {"TIM10", 0x40014400, kKb},
+    {"TIM11", 0x40014800, kKb},        {"SPI5", 0x40015000, kKb},
+    {"SPI6", 0x40015400, kKb},         {"SAI1", 0x40015800, kKb},
+    {"SAI2", 0x40015C00, kKb},         {"LTDC", 0x40016800, kKb},
+    {"CRC", 0x40023000, kKb},          {"DMA1", 0x40026000, kKb},
+    {"DMA2", 0x40026400, kKb},         {"ETH", 0x40028000, 5 * kKb},
+    {"DMA2D", 0x4002B000, 4 * kKb},    {"OTG_HS", 0x40040000, 256 * kKb},
+    {"OTG_FS", 0x50000000, 256 * kKb}, {"DCMI", 0x50050000, kKb},
+    {"RNG", 0x50060800, kKb},          {"FMC", 0xA0000000, 4 * kKb},
+    {"QUADSPI", 0xA0001000, 4 * kKb},
 };
 // Debug and trace blocks that start-up code likes to touch, and that do nothing unwatched.
 constexpr Place kQuiet[] = {
-    {"ITM", 0xE0000000, 4 * kKb}, {"FPB", 0xE0002000, 4 * kKb}, {"TPIU", 0xE0040000, 4 * kKb},
+    {"ITM", 0xE0000000, 4 * kKb},
+    {"FPB", 0xE0002000, 4 * kKb},
+    {"TPIU", 0xE0040000, 4 * kKb},
     {"ETM", 0xE0041000, 4 * kKb},
 };
 constexpr std::uint32_t kDbgmcu = 0xE0042000;

@@ -40,7 +40,8 @@ class Stm32f746 {
   /// The port of that letter, 'A' to 'K'.
   [[nodiscard]] Gpio& gpio(char port) { return *ports_.at(port); }
   [[nodiscard]] Flash& flash() { return flash_; }
-  [[nodiscard]] const Rcc& rcc() const { return rcc_; }
+  [[nodiscard]] Rcc& rcc() { return rcc_; }
+  [[nodiscard]] ClockTree clocks() const { return rcc_.clocks(); }
   /// Called after HCLK has changed.
   void on_clock_change(std::function<void()> action) { clock_changed_ = std::move(action); }
 

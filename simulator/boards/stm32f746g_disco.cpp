@@ -6,9 +6,9 @@ namespace {
 
 constexpr SerialPort kSerialPorts[] = {
     // usart   where                             baud      transmit      receive
-    {"USART6", "Arduino pins D1 (TX), D0 (RX)", 115200,   {'C', 6, 8}, {'C', 7, 8}},
+    {"USART6", "Arduino pins D1 (TX), D0 (RX)", 115200, {'C', 6, 8}, {'C', 7, 8}},
     {"UART7", "Arduino pins A4 (TX), A5 (RX)", 115200, {'F', 7, 8}, {'F', 6, 8}},
-    {"USART1", "ST-LINK virtual COM port", 115200,      {'A', 9, 7}, {'B', 7, 7}},
+    {"USART1", "ST-LINK virtual COM port", 115200, {'A', 9, 7}, {'B', 7, 7}},
 };
 
 constexpr DrivenPin kDrivenPins[] = {
@@ -16,8 +16,7 @@ constexpr DrivenPin kDrivenPins[] = {
 };
 
 constexpr BoardDescription kBoards[] = {
-    {"stm32f746g-disco", "STM32F746G-Discovery", 25'000'000, 0x00200000, kSerialPorts,
-     kDrivenPins},
+    {"stm32f746g-disco", "STM32F746G-Discovery", 25'000'000, 0x00200000, kSerialPorts, kDrivenPins},
 };
 
 }  // namespace

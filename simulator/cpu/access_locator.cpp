@@ -54,8 +54,7 @@ std::uint32_t inputs(const MemoryInstruction& m) {
 }
 
 // Whether an input of `m` may have changed, by more than a constant, before instruction `end`.
-bool inputs_change(const MemoryInstructions& table, const MemoryInstruction& m,
-                   std::uint32_t end) {
+bool inputs_change(const MemoryInstructions& table, const MemoryInstruction& m, std::uint32_t end) {
   for (std::uint32_t i = m.position; i < end; ++i) {
     if (table.written[i] & ~table.moved[i] & inputs(m)) return true;
   }
@@ -78,8 +77,8 @@ const MemoryInstruction* AccessLocator::locate(Block& block, std::uint32_t first
                                                const MemoryAccess& access,
                                                const Engine& engine) const {
   if (!block.memory_instructions) {
-    block.memory_instructions = std::make_shared<const MemoryInstructions>(
-        find_memory_instructions(capstone_, block));
+    block.memory_instructions =
+        std::make_shared<const MemoryInstructions>(find_memory_instructions(capstone_, block));
   }
   const MemoryInstructions& table = *block.memory_instructions;
   const bool store = access.kind == MemoryAccess::Kind::kWrite;

@@ -21,16 +21,16 @@ namespace simulator {
 /// A load or store: address = base + (index << shift) + offset, over `bytes` bytes.
 struct MemoryInstruction {
   static constexpr std::uint8_t kNone = 0xFF;
-  std::uint32_t position = 0;        ///< index of the instruction in its block
-  std::uint32_t bytes = 0;           ///< of all its registers together
+  std::uint32_t position = 0;  ///< index of the instruction in its block
+  std::uint32_t bytes = 0;     ///< of all its registers together
   std::int32_t offset = 0;
-  std::uint8_t base = kNone;         ///< core register, or kNone for a literal at `offset`
-  std::uint8_t index = kNone;        ///< core register
+  std::uint8_t base = kNone;   ///< core register, or kNone for a literal at `offset`
+  std::uint8_t index = kNone;  ///< core register
   std::uint8_t shift = 0;
-  std::uint8_t data = kNone;         ///< core register that a single store writes
-  std::uint8_t condition = 14;       ///< 14: always
+  std::uint8_t data = kNone;    ///< core register that a single store writes
+  std::uint8_t condition = 14;  ///< 14: always
   bool store = false;
-  std::optional<std::uint32_t> known_base;   ///< what the block itself has put into `base`
+  std::optional<std::uint32_t> known_base;  ///< what the block itself has put into `base`
   std::optional<std::uint32_t> known_index;
 };
 

@@ -85,8 +85,8 @@ std::uint32_t Block::flags_at(std::uint32_t index) const { return flags_of(*this
 
 std::uint32_t Block::index_of(std::uint32_t pc) const {
   const auto offset = static_cast<std::uint16_t>(pc - address);
-  return static_cast<std::uint32_t>(
-      std::lower_bound(offsets.begin(), offsets.end(), offset) - offsets.begin());
+  return static_cast<std::uint32_t>(std::lower_bound(offsets.begin(), offsets.end(), offset) -
+                                    offsets.begin());
 }
 
 Block* BlockCache::find_slowly(std::uint32_t address, std::uint32_t size) {

@@ -14,29 +14,29 @@ namespace simulator {
 
 /// What the core has to know about a block before or after it runs.
 enum BlockFlag : std::uint32_t {
-  kUsesFpu = 1u << 0,           ///< traps while CPACR keeps the FPU off
-  kDoublePrecision = 1u << 1,   ///< arithmetic that an FPv5 single-precision FPU does not have
-  kChangesMasks = 1u << 2,      ///< CPS or MSR: a pending exception may become takeable
-  kSendsEvent = 1u << 3,        ///< SEV
-  kWaitsForInterrupt = 1u << 4, ///< ends with WFI
-  kWaitsForEvent = 1u << 5,     ///< WFE
-  kYields = 1u << 6,            ///< YIELD
-  kBranchesToItself = 1u << 7,  ///< `b .`
+  kUsesFpu = 1u << 0,            ///< traps while CPACR keeps the FPU off
+  kDoublePrecision = 1u << 1,    ///< arithmetic that an FPv5 single-precision FPU does not have
+  kChangesMasks = 1u << 2,       ///< CPS or MSR: a pending exception may become takeable
+  kSendsEvent = 1u << 3,         ///< SEV
+  kWaitsForInterrupt = 1u << 4,  ///< ends with WFI
+  kWaitsForEvent = 1u << 5,      ///< WFE
+  kYields = 1u << 6,             ///< YIELD
+  kBranchesToItself = 1u << 7,   ///< `b .`
 };
 
 struct MemoryInstructions;
 
 struct Block {
   std::uint32_t address = 0;
-  std::uint32_t size = 0;                 ///< bytes
-  std::uint32_t count = 0;                ///< instructions
-  std::uint32_t flags = 0;                ///< BlockFlag
-  std::uint64_t executed = 0;             ///< instructions retired here since power-on
-  const std::uint8_t* code = nullptr;     ///< where the code lies in its memory
-  std::uint32_t reach = 0;                ///< bytes from `code` to the end of that memory
-  bool in_ram = false;                    ///< the code may be overwritten by plain stores
-  std::vector<std::uint8_t> bytes;        ///< the code as it was decoded
-  std::vector<std::uint16_t> offsets;     ///< of each instruction, in bytes
+  std::uint32_t size = 0;              ///< bytes
+  std::uint32_t count = 0;             ///< instructions
+  std::uint32_t flags = 0;             ///< BlockFlag
+  std::uint64_t executed = 0;          ///< instructions retired here since power-on
+  const std::uint8_t* code = nullptr;  ///< where the code lies in its memory
+  std::uint32_t reach = 0;             ///< bytes from `code` to the end of that memory
+  bool in_ram = false;                 ///< the code may be overwritten by plain stores
+  std::vector<std::uint8_t> bytes;     ///< the code as it was decoded
+  std::vector<std::uint16_t> offsets;  ///< of each instruction, in bytes
   std::shared_ptr<const MemoryInstructions> memory_instructions;  ///< decoded when first needed
 
   /// False once code in RAM has been overwritten.

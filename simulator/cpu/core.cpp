@@ -216,8 +216,8 @@ std::optional<CoreStop> Core::handle_interrupt() {
         return_from_exception(at | 1);
       } else {
         pc_ = at;
-        raise(kMemManage, kIaccViol,
-              fmt::format("execution at 0x{:08X}: devices hold no code", at), at);
+        raise(kMemManage, kIaccViol, fmt::format("execution at 0x{:08X}: devices hold no code", at),
+              at);
       }
       return std::nullopt;
     default:
@@ -228,19 +228,18 @@ std::optional<CoreStop> Core::handle_interrupt() {
   }
 }
 
-bool Core::hangs() {
-  return !nvic_.can_be_preempted(execution_priority(), systick_.interrupts());
+bool Core::hangs() { return !nvic_.can_be_preempted(execution_priority(), systick_.interrupts()); }
+
+bool Core::wakeable() const {
+  return nvic_.can_be_preempted(sleeping_priority(), systick_.interrupts());
 }
 
 // Passes the time until something wakes the core.
 std::optional<CoreStop> Core::sleep() {
   for (;;) {
     clock_.fire_due();
-    ExceptionMasks unmasked = masks();
-    unmasked.primask = false;  // WFI wakes for what PRIMASK alone holds back (B1.5.19)
     const auto pending = nvic_.most_urgent_pending();
-    const bool interrupted =
-        pending && nvic_.group_priority(*pending) < nvic_.execution_priority(unmasked);
+    const bool interrupted = pending && nvic_.group_priority(*pending) < sleeping_priority();
     if (interrupted || (waits_for_event_ && event_register_)) {
       asleep_ = event_register_ = false;
       return std::nullopt;

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "simulator/cpu/access_locator.h"
@@ -13,6 +15,7 @@
 #include "simulator/cpu/engine.h"
 #include "simulator/cpu/exception_frame.h"
 #include "simulator/cpu/fault.h"
+#include "simulator/cpu/flash_stores.h"
 #include "simulator/cpu/memory.h"
 #include "simulator/cpu/nvic.h"
 #include "simulator/cpu/system_control.h"
@@ -23,23 +26,13 @@
 
 namespace simulator {
 
-/// Takes the stores that the core makes to flash.
-class FlashStores {
- public:
-  virtual ~FlashStores() = default;
-  /// Whether flash takes a store of `size` bytes now (unlocked, PG set, PSIZE fits).
-  virtual bool accepts(std::uint32_t address, std::uint32_t size) = 0;
-  /// The store has been made as if to RAM; `before` are the bytes from `address` up to then.
-  virtual void stored(std::uint32_t address, const std::vector<std::uint8_t>& before) = 0;
-};
-
 /// Why Core::run returned.
 enum class CoreStop {
   kRequested,
   kInstructionLimit,
   kCycleLimit,
-  kIdle,        ///< asleep, and no event is due: only the outside world can wake it
-  kHang,        ///< `b .` that nothing can interrupt
+  kIdle,  ///< asleep, and no event is due: only the outside world can wake it
+  kHang,  ///< `b .` that nothing can interrupt
   kLockup,
   kBreakpoint,  ///< BKPT; pc is the instruction
   kReset,       ///< the firmware asked for a system reset
@@ -48,8 +41,8 @@ enum class CoreStop {
 class Core final : private EngineClient {
  public:
   /// `boot_address`: of the vector table after reset.
-  Core(Memory& memory, Bus& bus, Clock& clock, TimingModel& timing, Nvic& nvic,
-       FlashStores& flash, std::uint32_t boot_address);
+  Core(Memory& memory, Bus& bus, Clock& clock, TimingModel& timing, Nvic& nvic, FlashStores& flash,
+       std::uint32_t boot_address);
 
   /// Loads SP and PC from the vector table. Memory stays as it is. The bus is not reset.
   void reset();
@@ -66,7 +59,10 @@ class Core final : private EngineClient {
   [[nodiscard]] Registers registers() const;
   [[nodiscard]] std::uint32_t pc() const { return pc_; }
   void set_pc(std::uint32_t pc) { pc_ = pc; }
-  [[nodiscard]] bool asleep() const { return asleep_; }
+  /// Whether an interrupt that is enabled, pending or not, could get the core out of its sleep.
+  [[nodiscard]] bool wakeable() const;
+  /// Called for each fault before its handler runs.
+  void on_fault(std::function<void(const Fault&)> action) { fault_observer_ = std::move(action); }
   [[nodiscard]] const SystemControl& system_control() const { return system_control_; }
   [[nodiscard]] const BlockCache& blocks() const { return blocks_; }
   /// The faults since power-on; the first ones and the last are kept.
@@ -107,6 +103,7 @@ class Core final : private EngineClient {
 
   // core_exceptions.cpp: entry, return, escalation.
   [[nodiscard]] ExceptionMasks masks() const;
+  [[nodiscard]] int sleeping_priority() const;
   [[nodiscard]] int execution_priority() const { return nvic_.execution_priority(masks()); }
   [[nodiscard]] unsigned exception_number() const;
   [[nodiscard]] std::optional<unsigned> takeable() const;
@@ -157,6 +154,7 @@ class Core final : private EngineClient {
   bool hung_ = false;
   bool locked_up_ = false;
   std::vector<Fault> faults_;
+  std::function<void(const Fault&)> fault_observer_;
   std::uint64_t fault_count_ = 0;
 };
 

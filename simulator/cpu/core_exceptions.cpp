@@ -14,15 +14,24 @@ constexpr std::uint32_t kThumbBit = 1u << 24;
 
 std::string handler_name(unsigned exception) {
   switch (exception) {
-    case kNmi: return "NMI";
-    case kHardFault: return "HardFault";
-    case kMemManage: return "MemManage";
-    case kBusFault: return "BusFault";
-    case kUsageFault: return "UsageFault";
-    case kSvCall: return "SVCall";
-    case kPendSv: return "PendSV";
-    case kSysTick: return "SysTick";
-    default: return fmt::format("interrupt {}", exception - kFirstInterrupt);
+    case kNmi:
+      return "NMI";
+    case kHardFault:
+      return "HardFault";
+    case kMemManage:
+      return "MemManage";
+    case kBusFault:
+      return "BusFault";
+    case kUsageFault:
+      return "UsageFault";
+    case kSvCall:
+      return "SVCall";
+    case kPendSv:
+      return "PendSV";
+    case kSysTick:
+      return "SysTick";
+    default:
+      return fmt::format("interrupt {}", exception - kFirstInterrupt);
   }
 }
 
@@ -31,6 +40,13 @@ std::string handler_name(unsigned exception) {
 ExceptionMasks Core::masks() const {
   return {(engine_.get(UC_ARM_REG_PRIMASK) & 1) != 0, (engine_.get(UC_ARM_REG_FAULTMASK) & 1) != 0,
           static_cast<std::uint8_t>(engine_.get(UC_ARM_REG_BASEPRI) & Nvic::kPriorityMask)};
+}
+
+// WFI wakes for what PRIMASK alone holds back (B1.5.19).
+int Core::sleeping_priority() const {
+  ExceptionMasks unmasked = masks();
+  unmasked.primask = false;
+  return nvic_.execution_priority(unmasked);
 }
 
 unsigned Core::exception_number() const { return engine_.get(UC_ARM_REG_XPSR) & kIpsrBits; }
@@ -54,10 +70,10 @@ void Core::enter(unsigned exception) {
     if (exception != kHardFault && exception != kNmi) {
       nvic_.deactivate(exception);
       nvic_.set_pending(exception, exception >= kPendSv);
-      const bool bus_fault_first = nvic_.enabled(kBusFault) &&
-                                   nvic_.group_priority(kBusFault) <
-                                       std::min(nvic_.group_priority(exception),
-                                                execution_priority());
+      const bool bus_fault_first =
+          nvic_.enabled(kBusFault) &&
+          nvic_.group_priority(kBusFault) <
+              std::min(nvic_.group_priority(exception), execution_priority());
       if (!bus_fault_first) system_control_.hfsr |= kForced;
       exception = bus_fault_first ? kBusFault : kHardFault;
       nvic_.activate(exception);
@@ -85,8 +101,8 @@ void Core::start_handler(unsigned exception, std::uint32_t exc_return) {
   pc_ = *vector & ~1u;
   if (!(*vector & 1)) {
     raise(kUsageFault, kInvState,
-          fmt::format("the vector of {}, 0x{:08X}, is not a Thumb address",
-                      handler_name(exception), *vector));
+          fmt::format("the vector of {}, 0x{:08X}, is not a Thumb address", handler_name(exception),
+                      *vector));
   }
 }
 
@@ -94,8 +110,8 @@ void Core::return_from_exception(std::uint32_t exc_return) {
   const unsigned number = exception_number();
   const bool to_thread = exc_return & kExcReturnThread;
   constexpr std::uint32_t kVariable = kExcReturnPsp | kExcReturnThread | kExcReturnBasic;
-  const bool known_form = (exc_return & ~kVariable) == kExcReturnBase &&
-                          (to_thread || !(exc_return & kExcReturnPsp));
+  const bool known_form =
+      (exc_return & ~kVariable) == kExcReturnBase && (to_thread || !(exc_return & kExcReturnPsp));
   const bool was_active = nvic_.active(number);
   pc_ = exc_return & ~1u;
   if (was_active) nvic_.deactivate(number);
@@ -117,8 +133,8 @@ void Core::return_from_exception(std::uint32_t exc_return) {
   if (!pop_frame(engine_, memory_, exc_return, pc_)) {
     const std::uint32_t frame =
         engine_.get(exc_return & kExcReturnPsp ? UC_ARM_REG_PSP : UC_ARM_REG_MSP);
-    raise(kBusFault, kUnstkErr,
-          fmt::format("unstacking from 0x{:08X}: there is no memory", frame), frame);
+    raise(kBusFault, kUnstkErr, fmt::format("unstacking from 0x{:08X}: there is no memory", frame),
+          frame);
     return;
   }
   system_control_.ipsr = exception_number();
@@ -165,6 +181,7 @@ void Core::record(unsigned exception, std::uint32_t cfsr, std::string what,
   ++fault_count_;
   if (faults_.size() == kKeptFaults) faults_.pop_back();
   faults_.push_back({exception, cfsr, false, std::move(what), address, registers(), clock_.now()});
+  if (fault_observer_) fault_observer_(faults_.back());
 }
 
 }  // namespace simulator

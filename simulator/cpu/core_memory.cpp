@@ -71,8 +71,9 @@ void Core::handle_bad_access() {
   const MemoryInstruction* instruction = locate(access);
   const std::uint32_t index = instruction ? instruction->position : retired_;
   pc_ = block_->address_of(index);
-  const std::uint32_t length = (index + 1 < block_->count ? block_->address_of(index + 1)
-                                                          : block_->address + block_->size) - pc_;
+  const std::uint32_t length =
+      (index + 1 < block_->count ? block_->address_of(index + 1) : block_->address + block_->size) -
+      pc_;
   leave_block(index);
   const bool to_flash = memory_.find(access.address) != nullptr;
   if (to_flash && flash_.accepts(access.address, access.size)) {

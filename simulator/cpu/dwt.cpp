@@ -6,8 +6,8 @@ constexpr std::uint32_t kCtrl = 0x000;
 constexpr std::uint32_t kCyccnt = 0x004;
 constexpr std::uint32_t kLar = 0xFB0;
 constexpr std::uint32_t kLsr = 0xFB4;
-constexpr std::uint32_t kUnlock = 0xC5ACCE55;   // CoreSight lock access key
-constexpr std::uint32_t kNumComp = 4u << 28;    // four comparators on the Cortex-M7
+constexpr std::uint32_t kUnlock = 0xC5ACCE55;  // CoreSight lock access key
+constexpr std::uint32_t kNumComp = 4u << 28;   // four comparators on the Cortex-M7
 constexpr std::uint32_t kCtrlBits = 0x007FFFFF;
 }  // namespace
 
@@ -27,10 +27,14 @@ void Dwt::reset() {
 
 std::uint32_t Dwt::read(std::uint32_t offset) {
   switch (offset) {
-    case kCtrl: return control_ | kNumComp;
-    case kCyccnt: return count();
-    case kLsr: return locked_ ? 3 : 1;
-    default: return 0;
+    case kCtrl:
+      return control_ | kNumComp;
+    case kCyccnt:
+      return count();
+    case kLsr:
+      return locked_ ? 3 : 1;
+    default:
+      return 0;
   }
 }
 

@@ -56,8 +56,8 @@ struct Engine::Hooks {
 
   static std::uint64_t read(uc_engine*, std::uint64_t offset, unsigned size, void* user) {
     const auto& window = *static_cast<DeviceWindow*>(user);
-    return window.engine->client_.device_read(
-        window.base + static_cast<std::uint32_t>(offset), size);
+    return window.engine->client_.device_read(window.base + static_cast<std::uint32_t>(offset),
+                                              size);
   }
 
   static void write(uc_engine*, std::uint64_t offset, unsigned size, std::uint64_t value,
@@ -109,8 +109,7 @@ void Engine::set_double(int reg, std::uint64_t value) { uc_reg_write(uc_, reg, &
 
 void Engine::map_device(std::uint32_t base, std::uint32_t size) {
   DeviceWindow& window = windows_.emplace_back(DeviceWindow{this, base});
-  check(uc_mmio_map(uc_, base, size, &Hooks::read, &window, &Hooks::write, &window),
-        "map device");
+  check(uc_mmio_map(uc_, base, size, &Hooks::read, &window, &Hooks::write, &window), "map device");
 }
 
 EngineExit Engine::run(std::uint32_t pc, std::uint32_t end) {

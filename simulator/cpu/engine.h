@@ -12,11 +12,11 @@ namespace simulator {
 
 /// Why Engine::run returned.
 enum class EngineExit {
-  kStopped,      ///< block() asked for it; the block at pc() has not run
-  kInterrupt,    ///< SVC, BKPT or a return from an exception; see EngineTrap
-  kUndefined,    ///< undefined instruction, Arm state, or WFE or YIELD, which it leaves to us
-  kMemory,       ///< an access where there is nothing; see EngineClient::unmapped
-  kOther,        ///< WFI, or the end address was reached
+  kStopped,    ///< block() asked for it; the block at pc() has not run
+  kInterrupt,  ///< SVC, BKPT or a return from an exception; see EngineTrap
+  kUndefined,  ///< undefined instruction, Arm state, or WFE or YIELD, which it leaves to us
+  kMemory,     ///< an access where there is nothing; see EngineClient::unmapped
+  kOther,      ///< WFI, or the end address was reached
 };
 
 /// Numbers that Unicorn gives to what reaches its interrupt hook (QEMU's EXCP_* of target/arm).

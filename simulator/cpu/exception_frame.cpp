@@ -9,13 +9,13 @@ constexpr std::uint32_t kBasicBytes = 0x20;
 constexpr std::uint32_t kExtendedBytes = 0x68;  // basic, S0 to S15, FPSCR, reserved
 constexpr std::uint32_t kFpOffset = 0x20;
 constexpr std::uint32_t kFpscrOffset = 0x60;
-constexpr std::uint32_t kXpsrAlign = 1u << 9;   // a word of padding makes the frame 8-byte aligned
+constexpr std::uint32_t kXpsrAlign = 1u << 9;  // a word of padding makes the frame 8-byte aligned
 constexpr std::uint32_t kIpsr = 0x1FF;
 constexpr std::uint32_t kControlSpsel = 1u << 1;
 constexpr std::uint32_t kControlFpca = 1u << 2;
 
-constexpr std::array kStacked = {UC_ARM_REG_R0, UC_ARM_REG_R1, UC_ARM_REG_R2, UC_ARM_REG_R3,
-                                 UC_ARM_REG_R12, UC_ARM_REG_LR};
+constexpr std::array kStacked = {UC_ARM_REG_R0, UC_ARM_REG_R1,  UC_ARM_REG_R2,
+                                 UC_ARM_REG_R3, UC_ARM_REG_R12, UC_ARM_REG_LR};
 constexpr std::array kFpPairs = {UC_ARM_REG_D0, UC_ARM_REG_D1, UC_ARM_REG_D2, UC_ARM_REG_D3,
                                  UC_ARM_REG_D4, UC_ARM_REG_D5, UC_ARM_REG_D6, UC_ARM_REG_D7};
 
@@ -67,10 +67,9 @@ bool pop_frame(Engine& engine, const Memory& memory, std::uint32_t exc_return,
   return_address = load(24) & ~1u;
   // The exception number first: it decides which stack pointer SP and CONTROL mean.
   engine.set(UC_ARM_REG_XPSR, xpsr & ~kXpsrAlign);
-  const std::uint32_t control =
-      engine.get(UC_ARM_REG_CONTROL) & ~(kControlSpsel | kControlFpca);
-  engine.set(UC_ARM_REG_CONTROL, control | (thread && psp ? kControlSpsel : 0u) |
-                                     (extended ? kControlFpca : 0u));
+  const std::uint32_t control = engine.get(UC_ARM_REG_CONTROL) & ~(kControlSpsel | kControlFpca);
+  engine.set(UC_ARM_REG_CONTROL,
+             control | (thread && psp ? kControlSpsel : 0u) | (extended ? kControlFpca : 0u));
   for (std::uint32_t i = 0; i < kStacked.size(); ++i) engine.set(kStacked[i], load(4 * i));
   if (extended) {
     for (std::uint32_t i = 0; i < kFpPairs.size(); ++i) {

@@ -11,15 +11,15 @@ namespace simulator {
 /// EXC_RETURN bits, B1.5.8.
 enum ExcReturn : std::uint32_t {
   kExcReturnBase = 0xFFFFFFE1,
-  kExcReturnPsp = 1u << 2,      ///< the frame lies on the process stack
-  kExcReturnThread = 1u << 3,   ///< return to thread mode
-  kExcReturnBasic = 1u << 4,    ///< the frame has no FP part
+  kExcReturnPsp = 1u << 2,     ///< the frame lies on the process stack
+  kExcReturnThread = 1u << 3,  ///< return to thread mode
+  kExcReturnBasic = 1u << 4,   ///< the frame has no FP part
 };
 
 struct StackedFrame {
   std::uint32_t exc_return;
-  std::uint32_t address;   ///< of the frame
-  bool complete;           ///< false: part of it fell outside writable memory (STKERR)
+  std::uint32_t address;  ///< of the frame
+  bool complete;          ///< false: part of it fell outside writable memory (STKERR)
 };
 
 /// Pushes the caller's state, with the FP registers when CONTROL.FPCA says they are in use. The

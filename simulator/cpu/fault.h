@@ -32,12 +32,12 @@ enum Hfsr : std::uint32_t {
 };
 
 struct Fault {
-  unsigned exception = 0;  ///< MemManage, BusFault or UsageFault, before escalation
-  std::uint32_t cfsr = 0;  ///< the bits that this fault set
-  bool escalated = false;  ///< taken as HardFault: its own handler is off, or masked
-  std::string what;        ///< one line, "write of 4 bytes to 0x60000000: ..."
+  unsigned exception = 0;                ///< MemManage, BusFault or UsageFault, before escalation
+  std::uint32_t cfsr = 0;                ///< the bits that this fault set
+  bool escalated = false;                ///< taken as HardFault: its own handler is off, or masked
+  std::string what;                      ///< one line, "write of 4 bytes to 0x60000000: ..."
   std::optional<std::uint32_t> address;  ///< the address that could not be accessed
-  Registers registers{};   ///< when it happened; pc is the instruction at fault
+  Registers registers{};                 ///< when it happened; pc is the instruction at fault
   Cycle cycle = 0;
 };
 

@@ -11,9 +11,12 @@ constexpr std::uint8_t kPc = 15;
 
 std::uint8_t core_register(unsigned reg) {
   switch (reg) {
-    case ARM_REG_SP: return 13;
-    case ARM_REG_LR: return 14;
-    case ARM_REG_PC: return kPc;
+    case ARM_REG_SP:
+      return 13;
+    case ARM_REG_LR:
+      return 14;
+    case ARM_REG_PC:
+      return kPc;
     default:
       if (reg >= ARM_REG_R0 && reg <= ARM_REG_R12) {
         return static_cast<std::uint8_t>(reg - ARM_REG_R0);
@@ -38,27 +41,62 @@ struct Transfer {
 
 Transfer transfer_of(unsigned id) {
   switch (id) {
-    case ARM_INS_LDR: case ARM_INS_LDRT: case ARM_INS_LDREX: return {true, false, false, false, 4};
-    case ARM_INS_LDRB: case ARM_INS_LDRSB: case ARM_INS_LDRBT: case ARM_INS_LDRSBT:
-    case ARM_INS_LDREXB: case ARM_INS_TBB: return {true, false, false, false, 1};
-    case ARM_INS_LDRH: case ARM_INS_LDRSH: case ARM_INS_LDRHT: case ARM_INS_LDRSHT:
-    case ARM_INS_LDREXH: case ARM_INS_TBH: return {true, false, false, false, 2};
-    case ARM_INS_LDRD: return {true, false, false, false, 8};
-    case ARM_INS_VLDR: return {true, false, false, false, 0};
-    case ARM_INS_STR: case ARM_INS_STRT: case ARM_INS_STREX: return {true, true, false, false, 4};
-    case ARM_INS_STRB: case ARM_INS_STRBT: case ARM_INS_STREXB:
+    case ARM_INS_LDR:
+    case ARM_INS_LDRT:
+    case ARM_INS_LDREX:
+      return {true, false, false, false, 4};
+    case ARM_INS_LDRB:
+    case ARM_INS_LDRSB:
+    case ARM_INS_LDRBT:
+    case ARM_INS_LDRSBT:
+    case ARM_INS_LDREXB:
+    case ARM_INS_TBB:
+      return {true, false, false, false, 1};
+    case ARM_INS_LDRH:
+    case ARM_INS_LDRSH:
+    case ARM_INS_LDRHT:
+    case ARM_INS_LDRSHT:
+    case ARM_INS_LDREXH:
+    case ARM_INS_TBH:
+      return {true, false, false, false, 2};
+    case ARM_INS_LDRD:
+      return {true, false, false, false, 8};
+    case ARM_INS_VLDR:
+      return {true, false, false, false, 0};
+    case ARM_INS_STR:
+    case ARM_INS_STRT:
+    case ARM_INS_STREX:
+      return {true, true, false, false, 4};
+    case ARM_INS_STRB:
+    case ARM_INS_STRBT:
+    case ARM_INS_STREXB:
       return {true, true, false, false, 1};
-    case ARM_INS_STRH: case ARM_INS_STRHT: case ARM_INS_STREXH:
+    case ARM_INS_STRH:
+    case ARM_INS_STRHT:
+    case ARM_INS_STREXH:
       return {true, true, false, false, 2};
-    case ARM_INS_STRD: return {true, true, false, false, 8};
-    case ARM_INS_VSTR: return {true, true, false, false, 0};
-    case ARM_INS_LDM: case ARM_INS_POP: case ARM_INS_VLDMIA: case ARM_INS_VPOP:
+    case ARM_INS_STRD:
+      return {true, true, false, false, 8};
+    case ARM_INS_VSTR:
+      return {true, true, false, false, 0};
+    case ARM_INS_LDM:
+    case ARM_INS_POP:
+    case ARM_INS_VLDMIA:
+    case ARM_INS_VPOP:
       return {true, false, true, false, 0};
-    case ARM_INS_LDMDB: case ARM_INS_VLDMDB: return {true, false, true, true, 0};
-    case ARM_INS_STM: case ARM_INS_VSTMIA: return {true, true, true, false, 0};
-    case ARM_INS_STMDB: case ARM_INS_PUSH: case ARM_INS_VSTMDB: case ARM_INS_VPUSH:
+    case ARM_INS_LDMDB:
+    case ARM_INS_VLDMDB:
+      return {true, false, true, true, 0};
+    case ARM_INS_STM:
+    case ARM_INS_VSTMIA:
+      return {true, true, true, false, 0};
+    case ARM_INS_STMDB:
+    case ARM_INS_PUSH:
+    case ARM_INS_VSTMDB:
+    case ARM_INS_VPUSH:
       return {true, true, true, true, 0};
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -89,7 +127,8 @@ class Constants {
     if (arm.cc != ARM_CC_AL || arm.op_count < 2 || arm.operands[0].type != ARM_OP_REG) return {};
     const cs_arm_op& source = arm.operands[1];
     switch (insn.id) {
-      case ARM_INS_MOV: case ARM_INS_MOVW:
+      case ARM_INS_MOV:
+      case ARM_INS_MOVW:
         if (source.type == ARM_OP_IMM) return static_cast<std::uint32_t>(source.imm);
         if (source.type == ARM_OP_REG && source.shift.type == ARM_SFT_INVALID) {
           return of(core_register(source.reg));
@@ -105,7 +144,8 @@ class Constants {
           return literal(insn, block, source.mem.disp);
         }
         return {};
-      case ARM_INS_ADD: case ARM_INS_SUB: {
+      case ARM_INS_ADD:
+      case ARM_INS_SUB: {
         const cs_arm_op& last = arm.operands[arm.op_count - 1];
         const auto left = of(core_register(arm.operands[arm.op_count == 3 ? 1 : 0].reg));
         if (last.type != ARM_OP_IMM || !left) return {};
@@ -163,8 +203,8 @@ MemoryInstruction single_transfer(const cs_insn& insn, const Transfer& transfer)
     out.offset = op.mem.disp;
     break;
   }
-  const bool exclusive = insn.id == ARM_INS_STREX || insn.id == ARM_INS_STREXB ||
-                         insn.id == ARM_INS_STREXH;
+  const bool exclusive =
+      insn.id == ARM_INS_STREX || insn.id == ARM_INS_STREXB || insn.id == ARM_INS_STREXH;
   if (transfer.store && transfer.unit && transfer.unit <= 4) {
     out.data = core_register(arm.operands[exclusive ? 1 : 0].reg);
   }

@@ -4,14 +4,41 @@ namespace simulator {
 namespace {
 
 enum Register : std::uint32_t {
-  kIctr = 0x004, kActlr = 0x008, kSysTickFirst = 0x010, kSysTickLast = 0x01C,
-  kNvicFirst = 0x100, kNvicLast = 0x4FC,
-  kCpuid = 0xD00, kIcsr = 0xD04, kVtor = 0xD08, kAircr = 0xD0C, kScr = 0xD10, kCcr = 0xD14,
-  kShpr1 = 0xD18, kShpr2 = 0xD1C, kShpr3 = 0xD20, kShcsr = 0xD24, kCfsrReg = 0xD28,
-  kHfsrReg = 0xD2C, kMmfar = 0xD34, kBfar = 0xD38,
-  kClidr = 0xD78, kCtr = 0xD7C, kCcsidr = 0xD80, kCsselr = 0xD84, kCpacr = 0xD88,
-  kMpuFirst = 0xD90, kMpuLast = 0xDB8, kDemcr = 0xDFC, kStir = 0xF00,
-  kFpccr = 0xF34, kFpcar = 0xF38, kFpdscr = 0xF3C, kMvfr0 = 0xF40, kMvfr1 = 0xF44, kMvfr2 = 0xF48,
+  kIctr = 0x004,
+  kActlr = 0x008,
+  kSysTickFirst = 0x010,
+  kSysTickLast = 0x01C,
+  kNvicFirst = 0x100,
+  kNvicLast = 0x4FC,
+  kCpuid = 0xD00,
+  kIcsr = 0xD04,
+  kVtor = 0xD08,
+  kAircr = 0xD0C,
+  kScr = 0xD10,
+  kCcr = 0xD14,
+  kShpr1 = 0xD18,
+  kShpr2 = 0xD1C,
+  kShpr3 = 0xD20,
+  kShcsr = 0xD24,
+  kCfsrReg = 0xD28,
+  kHfsrReg = 0xD2C,
+  kMmfar = 0xD34,
+  kBfar = 0xD38,
+  kClidr = 0xD78,
+  kCtr = 0xD7C,
+  kCcsidr = 0xD80,
+  kCsselr = 0xD84,
+  kCpacr = 0xD88,
+  kMpuFirst = 0xD90,
+  kMpuLast = 0xDB8,
+  kDemcr = 0xDFC,
+  kStir = 0xF00,
+  kFpccr = 0xF34,
+  kFpcar = 0xF38,
+  kFpdscr = 0xF3C,
+  kMvfr0 = 0xF40,
+  kMvfr1 = 0xF44,
+  kMvfr2 = 0xF48,
 };
 
 constexpr std::uint32_t kCortexM7R0p1 = 0x410FC271;
@@ -27,11 +54,23 @@ struct Reading {
   std::uint32_t offset, value;
 };
 constexpr Reading kConstants[] = {
-    {kIctr, (Nvic::kInterrupts - 1) / 32}, {kCpuid, kCortexM7R0p1}, {kClidr, 0x09000003},
-    {kCtr, 0x8303C003}, {kMvfr0, 0x10110021}, {kMvfr1, 0x11000011}, {kMvfr2, 0x00000040},
-    {0xD40, 0x00000030}, {0xD44, 0x00000200}, {0xD48, 0x00100000}, {0xD50, 0x00100030},
-    {0xD58, 0x01000000}, {0xD60, 0x01101110}, {0xD64, 0x02112000}, {0xD68, 0x20232231},
-    {0xD6C, 0x01111131}, {0xD70, 0x01310132},  // ID_PFR0 to ID_ISAR4
+    {kIctr, (Nvic::kInterrupts - 1) / 32},
+    {kCpuid, kCortexM7R0p1},
+    {kClidr, 0x09000003},
+    {kCtr, 0x8303C003},
+    {kMvfr0, 0x10110021},
+    {kMvfr1, 0x11000011},
+    {kMvfr2, 0x00000040},
+    {0xD40, 0x00000030},
+    {0xD44, 0x00000200},
+    {0xD48, 0x00100000},
+    {0xD50, 0x00100030},
+    {0xD58, 0x01000000},
+    {0xD60, 0x01101110},
+    {0xD64, 0x02112000},
+    {0xD68, 0x20232231},
+    {0xD6C, 0x01111131},
+    {0xD70, 0x01310132},  // ID_PFR0 to ID_ISAR4
 };
 
 struct FaultBit {
@@ -71,37 +110,66 @@ std::uint32_t SystemControl::read(std::uint32_t offset) {
   if (offset >= kNvicFirst && offset <= kNvicLast) return read_nvic(offset);
   if (offset >= kMpuFirst && offset <= kMpuLast) return read_mpu(offset);
   switch (offset) {
-    case kActlr: return actlr_;
-    case kIcsr: return icsr();
-    case kVtor: return vtor_;
-    case kAircr: return kVectKeyStat << 16 | nvic_.priority_group() << 8;
-    case kScr: return scr_;
-    case kCcr: return ccr_;
-    case kShpr1: case kShpr2: case kShpr3: return priorities(4 + (offset - kShpr1));
-    case kShcsr: return shcsr();
-    case kCfsrReg: return cfsr;
-    case kHfsrReg: return hfsr;
-    case kMmfar: return mmfar;
-    case kBfar: return bfar;
-    case kCcsidr: return csselr_ & 1 ? kInstructionCcsidr : kDataCcsidr;
-    case kCsselr: return csselr_;
-    case kCpacr: return cpacr_;
-    case kDemcr: return demcr_;
-    case kFpccr: return fpccr_;
-    case kFpcar: return fpcar;
-    case kFpdscr: return fpdscr_;
-    default: return 0;  // cache operations are write-only; the rest reads as zero
+    case kActlr:
+      return actlr_;
+    case kIcsr:
+      return icsr();
+    case kVtor:
+      return vtor_;
+    case kAircr:
+      return kVectKeyStat << 16 | nvic_.priority_group() << 8;
+    case kScr:
+      return scr_;
+    case kCcr:
+      return ccr_;
+    case kShpr1:
+    case kShpr2:
+    case kShpr3:
+      return priorities(4 + (offset - kShpr1));
+    case kShcsr:
+      return shcsr();
+    case kCfsrReg:
+      return cfsr;
+    case kHfsrReg:
+      return hfsr;
+    case kMmfar:
+      return mmfar;
+    case kBfar:
+      return bfar;
+    case kCcsidr:
+      return csselr_ & 1 ? kInstructionCcsidr : kDataCcsidr;
+    case kCsselr:
+      return csselr_;
+    case kCpacr:
+      return cpacr_;
+    case kDemcr:
+      return demcr_;
+    case kFpccr:
+      return fpccr_;
+    case kFpcar:
+      return fpcar;
+    case kFpdscr:
+      return fpdscr_;
+    default:
+      return 0;  // cache operations are write-only; the rest reads as zero
   }
 }
 
 void SystemControl::write(std::uint32_t offset, std::uint32_t value) {
-  if (offset >= kSysTickFirst && offset <= kSysTickLast) return systick_.write(offset - 0x10, value);
+  if (offset >= kSysTickFirst && offset <= kSysTickLast)
+    return systick_.write(offset - 0x10, value);
   if (offset >= kNvicFirst && offset <= kNvicLast) return write_nvic(offset, value);
   if (offset >= kMpuFirst && offset <= kMpuLast) return write_mpu(offset, value);
   switch (offset) {
-    case kActlr: actlr_ = value; break;
-    case kIcsr: write_icsr(value); break;
-    case kVtor: vtor_ = value & ~0x7Fu; break;
+    case kActlr:
+      actlr_ = value;
+      break;
+    case kIcsr:
+      write_icsr(value);
+      break;
+    case kVtor:
+      vtor_ = value & ~0x7Fu;
+      break;
     case kAircr:
       if (value >> 16 != kVectKey) break;
       nvic_.set_priority_group(value >> 8 & 7);
@@ -110,25 +178,56 @@ void SystemControl::write(std::uint32_t offset, std::uint32_t value) {
         nvic_.changed = true;  // makes the core look
       }
       break;
-    case kScr: scr_ = value & 0x16; break;
-    case kCcr: ccr_ = kCcrReset | (value & kCcrWritable); break;
-    case kShpr1: case kShpr2: case kShpr3: write_priorities(4 + (offset - kShpr1), value); break;
-    case kShcsr: write_shcsr(value); break;
-    case kCfsrReg: cfsr &= ~value; break;
-    case kHfsrReg: hfsr &= ~value; break;
-    case kMmfar: mmfar = value; break;
-    case kBfar: bfar = value; break;
-    case kCsselr: csselr_ = value & 0xF; break;
-    case kCpacr: cpacr_ = value & 0x00F00000; break;
+    case kScr:
+      scr_ = value & 0x16;
+      break;
+    case kCcr:
+      ccr_ = kCcrReset | (value & kCcrWritable);
+      break;
+    case kShpr1:
+    case kShpr2:
+    case kShpr3:
+      write_priorities(4 + (offset - kShpr1), value);
+      break;
+    case kShcsr:
+      write_shcsr(value);
+      break;
+    case kCfsrReg:
+      cfsr &= ~value;
+      break;
+    case kHfsrReg:
+      hfsr &= ~value;
+      break;
+    case kMmfar:
+      mmfar = value;
+      break;
+    case kBfar:
+      bfar = value;
+      break;
+    case kCsselr:
+      csselr_ = value & 0xF;
+      break;
+    case kCpacr:
+      cpacr_ = value & 0x00F00000;
+      break;
     case kDemcr:
       demcr_ = value & (kTrcEna | 0x7F1);
       dwt_.set_trace_enabled(value & kTrcEna);
       break;
-    case kStir: nvic_.set_pending(kFirstInterrupt + value % Nvic::kInterrupts, true); break;
-    case kFpccr: fpccr_ = value & 0xC0000000; break;
-    case kFpcar: fpcar = value & ~7u; break;
-    case kFpdscr: fpdscr_ = value & 0x07C00000; break;
-    default: break;  // cache maintenance has no effect on memory that is always coherent
+    case kStir:
+      nvic_.set_pending(kFirstInterrupt + value % Nvic::kInterrupts, true);
+      break;
+    case kFpccr:
+      fpccr_ = value & 0xC0000000;
+      break;
+    case kFpcar:
+      fpcar = value & ~7u;
+      break;
+    case kFpdscr:
+      fpdscr_ = value & 0x07C00000;
+      break;
+    default:
+      break;  // cache maintenance has no effect on memory that is always coherent
   }
 }
 
@@ -168,11 +267,20 @@ void SystemControl::write_nvic(std::uint32_t offset, std::uint32_t value) {
   for (unsigned i = 0; i < 32 && first + i < Nvic::kExceptions; ++i) {
     if (!(value >> i & 1)) continue;
     switch (bank) {
-      case 0x100: nvic_.set_enabled(first + i, true); break;
-      case 0x180: nvic_.set_enabled(first + i, false); break;
-      case 0x200: nvic_.set_pending(first + i, true); break;
-      case 0x280: nvic_.set_pending(first + i, false); break;
-      default: break;
+      case 0x100:
+        nvic_.set_enabled(first + i, true);
+        break;
+      case 0x180:
+        nvic_.set_enabled(first + i, false);
+        break;
+      case 0x200:
+        nvic_.set_pending(first + i, true);
+        break;
+      case 0x280:
+        nvic_.set_pending(first + i, false);
+        break;
+      default:
+        break;
     }
   }
 }
@@ -213,20 +321,30 @@ void SystemControl::write_shcsr(std::uint32_t value) {
 std::uint32_t SystemControl::read_mpu(std::uint32_t offset) const {
   const unsigned region = mpu_rnr_ % kMpuRegions;
   switch (offset) {
-    case 0xD90: return kMpuRegions << 8;
-    case 0xD94: return mpu_ctrl_;
-    case 0xD98: return mpu_rnr_;
-    default: return offset & 4 ? mpu_[region].rbar : mpu_[region].rasr;
+    case 0xD90:
+      return kMpuRegions << 8;
+    case 0xD94:
+      return mpu_ctrl_;
+    case 0xD98:
+      return mpu_rnr_;
+    default:
+      return offset & 4 ? mpu_[region].rbar : mpu_[region].rasr;
   }
 }
 
 void SystemControl::write_mpu(std::uint32_t offset, std::uint32_t value) {
   constexpr std::uint32_t kValid = 1u << 4;
   switch (offset) {
-    case 0xD90: return;
-    case 0xD94: mpu_ctrl_ = value & 7; return;
-    case 0xD98: mpu_rnr_ = value & 0xFF; return;
-    default: break;
+    case 0xD90:
+      return;
+    case 0xD94:
+      mpu_ctrl_ = value & 7;
+      return;
+    case 0xD98:
+      mpu_rnr_ = value & 0xFF;
+      return;
+    default:
+      break;
   }
   // RBAR at 0xD9C and RASR at 0xDA0, with three aliases each 8 bytes on.
   if (offset & 4) {

@@ -50,9 +50,12 @@ std::uint32_t SysTick::read(std::uint32_t offset) {
       count_flag_ = false;
       return result;
     }
-    case 0x4: return reload_;
-    case 0x8: return value();
-    default: return kCalib;
+    case 0x4:
+      return reload_;
+    case 0x8:
+      return value();
+    default:
+      return kCalib;
   }
 }
 
@@ -76,7 +79,8 @@ void SysTick::write(std::uint32_t offset, std::uint32_t value) {
       stopped_value_ = 0;
       if (control_ & kEnable) start(clock_.now(), 0);
       break;
-    default: break;
+    default:
+      break;
   }
 }
 

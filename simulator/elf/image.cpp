@@ -103,8 +103,8 @@ void Image::load_symbols(void* handle) {
       // A label in assembly code has no type; it names code when its section holds code.
       GElf_Shdr home{};
       Elf_Scn* home_section = elf_getscn(elf, symbol.st_shndx);
-      const bool in_code = home_section && gelf_getshdr(home_section, &home) &&
-                           (home.sh_flags & SHF_EXECINSTR);
+      const bool in_code =
+          home_section && gelf_getshdr(home_section, &home) && (home.sh_flags & SHF_EXECINSTR);
       const bool function = type == STT_FUNC || (type == STT_NOTYPE && in_code);
       const auto value = static_cast<std::uint32_t>(symbol.st_value);
       symbols_.push_back({function ? value & ~1u : value,

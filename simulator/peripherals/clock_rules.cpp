@@ -8,7 +8,7 @@ namespace simulator {
 namespace {
 
 constexpr double kMhz = 1e6;
-constexpr std::uint32_t kMaxHclk = 216'000'000;   // RM0385 5.2
+constexpr std::uint32_t kMaxHclk = 216'000'000;  // RM0385 5.2
 constexpr std::uint32_t kMaxPclk1 = 54'000'000;
 constexpr std::uint32_t kMaxPclk2 = 108'000'000;
 // HCLK by regulator scale 1 to 3 (RM0385 4.1.4).
@@ -30,9 +30,9 @@ std::vector<std::string> broken_clock_rules(const ClockTree& clocks, unsigned vo
   const auto* limits = over_drive ? kMaxByScaleOverDrive : kMaxByScale;
   const std::uint32_t limit = limits[voltage_scale - 1];
   if (std::min(clocks.hclk, kMaxHclk) > limit) {
-    out.push_back(fmt::format(
-        "HCLK is {:.4g} MHz, but regulator scale {} {} over-drive allows {:.4g} MHz", hclk,
-        voltage_scale, over_drive ? "with" : "without", limit / kMhz));
+    out.push_back(
+        fmt::format("HCLK is {:.4g} MHz, but regulator scale {} {} over-drive allows {:.4g} MHz",
+                    hclk, voltage_scale, over_drive ? "with" : "without", limit / kMhz));
   }
   const std::uint32_t needed = (clocks.hclk - 1) / kHclkPerWaitState;
   if (flash_wait_states < needed) {
@@ -48,8 +48,8 @@ std::vector<std::string> broken_clock_rules(const ClockTree& clocks, unsigned vo
     out.push_back(fmt::format("APB2 runs at {:.4g} MHz: at most 108", clocks.pclk2 / kMhz));
   }
   if (clocks.pll_input && (clocks.pll_input < kMinVcoInput || clocks.pll_input > kMaxVcoInput)) {
-    out.push_back(fmt::format("the PLL input is {:.4g} MHz: 1 to 2 are allowed",
-                              clocks.pll_input / kMhz));
+    out.push_back(
+        fmt::format("the PLL input is {:.4g} MHz: 1 to 2 are allowed", clocks.pll_input / kMhz));
   }
   const bool vco_counts = clocks.pll_vco && clocks.hclk <= kMaxHclk;
   if (vco_counts && (clocks.pll_vco < kMinVco || clocks.pll_vco > kMaxVco)) {

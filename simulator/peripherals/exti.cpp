@@ -9,7 +9,7 @@ struct Group {
   std::uint32_t lines;
   unsigned position;
 };
-constexpr Group kGroups[] = {{1u << 0, 6}, {1u << 1, 7},    {1u << 2, 8},     {1u << 3, 9},
+constexpr Group kGroups[] = {{1u << 0, 6},  {1u << 1, 7},     {1u << 2, 8},     {1u << 3, 9},
                              {1u << 4, 10}, {0x1Fu << 5, 23}, {0x3Fu << 10, 40}};
 }  // namespace
 
@@ -29,10 +29,18 @@ std::uint32_t Exti::read(std::uint32_t offset) {
 
 void Exti::write(std::uint32_t offset, std::uint32_t value) {
   switch (offset) {
-    case 0x00: imr_ = value; break;
-    case 0x04: emr_ = value; break;
-    case 0x08: rtsr_ = value; break;
-    case 0x0C: ftsr_ = value; break;
+    case 0x00:
+      imr_ = value;
+      break;
+    case 0x04:
+      emr_ = value;
+      break;
+    case 0x08:
+      rtsr_ = value;
+      break;
+    case 0x0C:
+      ftsr_ = value;
+      break;
     case 0x10:
       pr_ |= value & ~swier_;
       swier_ |= value;
@@ -41,7 +49,8 @@ void Exti::write(std::uint32_t offset, std::uint32_t value) {
       pr_ &= ~value;
       swier_ &= ~value;
       break;
-    default: break;
+    default:
+      break;
   }
   update_interrupts();
 }

@@ -7,7 +7,12 @@ namespace simulator {
 namespace {
 
 enum Register : std::uint32_t {
-  kAcr = 0x00, kKeyr = 0x04, kSr = 0x0C, kCr = 0x10, kOptcr = 0x14, kOptcr1 = 0x18,
+  kAcr = 0x00,
+  kKeyr = 0x04,
+  kSr = 0x0C,
+  kCr = 0x10,
+  kOptcr = 0x14,
+  kOptcr1 = 0x18,
 };
 
 constexpr std::uint32_t kKey1 = 0x45670123, kKey2 = 0xCDEF89AB;  // RM0385 3.5.1
@@ -24,7 +29,7 @@ struct Sector {
 };
 constexpr std::uint32_t kKb = 1024;
 constexpr Sector kSectors[] = {
-    {0, 32 * kKb},         {32 * kKb, 32 * kKb},   {64 * kKb, 32 * kKb},   {96 * kKb, 32 * kKb},
+    {0, 32 * kKb},          {32 * kKb, 32 * kKb},   {64 * kKb, 32 * kKb},   {96 * kKb, 32 * kKb},
     {128 * kKb, 128 * kKb}, {256 * kKb, 256 * kKb}, {512 * kKb, 256 * kKb}, {768 * kKb, 256 * kKb},
 };
 
@@ -50,12 +55,18 @@ void Flash::reset() {
 
 std::uint32_t Flash::read(std::uint32_t offset) {
   switch (offset) {
-    case kAcr: return acr_;
-    case kSr: return sr_;
-    case kCr: return cr_;
-    case kOptcr: return optcr_;
-    case kOptcr1: return optcr1_;
-    default: return 0;
+    case kAcr:
+      return acr_;
+    case kSr:
+      return sr_;
+    case kCr:
+      return cr_;
+    case kOptcr:
+      return optcr_;
+    case kOptcr1:
+      return optcr1_;
+    default:
+      return 0;
   }
 }
 
@@ -65,8 +76,12 @@ void Flash::write(std::uint32_t offset, std::uint32_t value) {
       acr_ = value;
       if (changed_) changed_();
       break;
-    case kKeyr: unlock(value); break;
-    case kSr: sr_ &= ~value; break;
+    case kKeyr:
+      unlock(value);
+      break;
+    case kSr:
+      sr_ &= ~value;
+      break;
     case kCr:
       if (cr_ & kLock) break;
       if (value & kLock) {
@@ -77,7 +92,8 @@ void Flash::write(std::uint32_t offset, std::uint32_t value) {
       cr_ = value & kCrWritable;
       if (value & kStrt) start_erase();
       break;
-    default: break;  // option bytes stay as delivered
+    default:
+      break;  // option bytes stay as delivered
   }
 }
 

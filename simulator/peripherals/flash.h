@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "simulator/cpu/core.h"
+#include "simulator/cpu/flash_stores.h"
 #include "simulator/cpu/memory.h"
 #include "simulator/peripherals/bus.h"
 #include "simulator/timing/clock.h"

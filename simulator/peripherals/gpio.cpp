@@ -2,7 +2,15 @@
 
 namespace simulator {
 namespace {
-enum Index : unsigned { kModer = 0, kOspeedr = 2, kPupdr = 3, kIdr = 4, kOdr = 5, kBsrr = 6, kAfrl = 8 };
+enum Index : unsigned {
+  kModer = 0,
+  kOspeedr = 2,
+  kPupdr = 3,
+  kIdr = 4,
+  kOdr = 5,
+  kBsrr = 6,
+  kAfrl = 8
+};
 enum Mode : unsigned { kInput = 0, kOutput = 1, kAlternate = 2 };
 constexpr unsigned kPins = 16;
 }  // namespace

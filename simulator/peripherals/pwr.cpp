@@ -24,21 +24,32 @@ bool Pwr::over_drive() const { return (cr1_ & kOdEn) && (cr1_ & kOdSwEn); }
 
 std::uint32_t Pwr::read(std::uint32_t offset) {
   switch (offset) {
-    case 0x0: return cr1_;
+    case 0x0:
+      return cr1_;
     case 0x4:  // CSR1: the handshake answers at once
       return kVosRdy | (cr1_ & kOdEn ? kOdRdy : 0) | (over_drive() ? kOdSwRdy : 0);
-    case 0x8: return cr2_;
-    case 0xC: return csr2_;
-    default: return 0;
+    case 0x8:
+      return cr2_;
+    case 0xC:
+      return csr2_;
+    default:
+      return 0;
   }
 }
 
 void Pwr::write(std::uint32_t offset, std::uint32_t value) {
   switch (offset) {
-    case 0x0: cr1_ = value; break;
-    case 0x8: cr2_ = value; return;
-    case 0xC: csr2_ = value; return;
-    default: return;
+    case 0x0:
+      cr1_ = value;
+      break;
+    case 0x8:
+      cr2_ = value;
+      return;
+    case 0xC:
+      csr2_ = value;
+      return;
+    default:
+      return;
   }
   if (changed_) changed_();
 }

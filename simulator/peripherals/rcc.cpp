@@ -4,12 +4,19 @@ namespace simulator {
 namespace {
 
 enum Register : std::uint32_t {
-  kCr = 0x00, kPllcfgr = 0x04, kCfgr = 0x08, kAhb1Enr = 0x30, kApb1Enr = 0x40, kApb2Enr = 0x44,
-  kBdcr = 0x70, kCsr = 0x74, kDckcfgr2 = 0x90,
+  kCr = 0x00,
+  kPllcfgr = 0x04,
+  kCfgr = 0x08,
+  kAhb1Enr = 0x30,
+  kApb1Enr = 0x40,
+  kApb2Enr = 0x44,
+  kBdcr = 0x70,
+  kCsr = 0x74,
+  kDckcfgr2 = 0x90,
 };
 
-constexpr std::uint32_t kCrReset = 0x00000081;       // HSION, HSITRIM 16
-constexpr std::uint32_t kCrWritable = 0x150D00F9;    // PLLSAION, PLLI2SON, PLLON, HSE..., HSI
+constexpr std::uint32_t kCrReset = 0x00000081;     // HSION, HSITRIM 16
+constexpr std::uint32_t kCrWritable = 0x150D00F9;  // PLLSAION, PLLI2SON, PLLON, HSE..., HSI
 constexpr std::uint32_t kHsiOn = 1u << 0;
 constexpr std::uint32_t kHseOn = 1u << 16;
 constexpr std::uint32_t kPllOn = 1u << 24;
@@ -17,7 +24,7 @@ constexpr std::uint32_t kPllOn = 1u << 24;
 constexpr std::uint32_t kOnBits = 1u << 28 | 1u << 26 | kPllOn | kHseOn | kHsiOn;
 constexpr std::uint32_t kPllcfgrReset = 0x24003010;
 constexpr std::uint32_t kPllSrcHse = 1u << 22;
-constexpr std::uint32_t kCsrReset = 0x0E000000;      // power-on, pin and brown-out reset flags
+constexpr std::uint32_t kCsrReset = 0x0E000000;  // power-on, pin and brown-out reset flags
 constexpr std::uint32_t kRmvf = 1u << 24;
 constexpr std::uint32_t kLseHz = 32'768;
 
@@ -67,47 +74,78 @@ ClockTree Rcc::clocks() const {
 std::uint32_t Rcc::usart_clock(unsigned select, bool on_apb2) const {
   const ClockTree tree = clocks();
   switch (dckcfgr2_ >> select & 3) {
-    case 1: return tree.sysclk;
-    case 2: return kHsiHz;
-    case 3: return kLseHz;
-    default: return on_apb2 ? tree.pclk2 : tree.pclk1;
+    case 1:
+      return tree.sysclk;
+    case 2:
+      return kHsiHz;
+    case 3:
+      return kLseHz;
+    default:
+      return on_apb2 ? tree.pclk2 : tree.pclk1;
   }
 }
 
 std::uint32_t Rcc::read(std::uint32_t offset) {
   switch (offset) {
-    case kCr: return cr();
-    case kPllcfgr: return pllcfgr_;
+    case kCr:
+      return cr();
+    case kPllcfgr:
+      return pllcfgr_;
     case kCfgr: {
       // SWS follows SW at once when the chosen source runs.
       const std::uint32_t source = cfgr_ & 3;
       const std::uint32_t on[] = {kHsiOn, kHseOn, kPllOn, 0};
       return (cfgr_ & ~0xCu) | (cr_ & on[source] ? source << 2 : 0);
     }
-    case kAhb1Enr: return ahb1enr_;
-    case kApb1Enr: return apb1enr_;
-    case kApb2Enr: return apb2enr_;
-    case kBdcr: return bdcr_ | (bdcr_ & 1) << 1;  // LSERDY
-    case kCsr: return csr_ | (csr_ & 1) << 1;     // LSIRDY
-    case kDckcfgr2: return dckcfgr2_;
-    default: return stored_[offset];
+    case kAhb1Enr:
+      return ahb1enr_;
+    case kApb1Enr:
+      return apb1enr_;
+    case kApb2Enr:
+      return apb2enr_;
+    case kBdcr:
+      return bdcr_ | (bdcr_ & 1) << 1;  // LSERDY
+    case kCsr:
+      return csr_ | (csr_ & 1) << 1;  // LSIRDY
+    case kDckcfgr2:
+      return dckcfgr2_;
+    default:
+      return stored_[offset];
   }
 }
 
 void Rcc::write(std::uint32_t offset, std::uint32_t value) {
   switch (offset) {
-    case kCr: cr_ = value & kCrWritable; break;
+    case kCr:
+      cr_ = value & kCrWritable;
+      break;
     case kPllcfgr:
       if (!(cr_ & kPllOn)) pllcfgr_ = value;  // locked while the PLL runs
       break;
-    case kCfgr: cfgr_ = value & ~0xCu; break;
-    case kAhb1Enr: ahb1enr_ = value; return;
-    case kApb1Enr: apb1enr_ = value; return;
-    case kApb2Enr: apb2enr_ = value; return;
-    case kBdcr: bdcr_ = value & ~2u; return;
-    case kCsr: csr_ = (value & kRmvf ? 0 : csr_ & 0xFE000000) | (value & 1); return;
-    case kDckcfgr2: dckcfgr2_ = value; break;
-    default: stored_[offset] = value; return;
+    case kCfgr:
+      cfgr_ = value & ~0xCu;
+      break;
+    case kAhb1Enr:
+      ahb1enr_ = value;
+      return;
+    case kApb1Enr:
+      apb1enr_ = value;
+      return;
+    case kApb2Enr:
+      apb2enr_ = value;
+      return;
+    case kBdcr:
+      bdcr_ = value & ~2u;
+      return;
+    case kCsr:
+      csr_ = (value & kRmvf ? 0 : csr_ & 0xFE000000) | (value & 1);
+      return;
+    case kDckcfgr2:
+      dckcfgr2_ = value;
+      break;
+    default:
+      stored_[offset] = value;
+      return;
   }
   if (changed_) changed_();
 }

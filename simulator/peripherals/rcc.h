@@ -34,6 +34,9 @@ class Rcc final : public Peripheral {
   /// Called after each write that may have changed clocks().
   void on_change(std::function<void()> action) { changed_ = std::move(action); }
 
+  /// After a reset that the firmware asked for: CSR.SFTRSTF tells it at the next start.
+  void note_software_reset() { csr_ = kSoftwareReset; }
+
   /// Enable registers, for the gates of peripherals.
   const std::uint32_t& ahb1enr() const { return ahb1enr_; }
   const std::uint32_t& apb1enr() const { return apb1enr_; }
@@ -42,6 +45,7 @@ class Rcc final : public Peripheral {
   [[nodiscard]] std::uint32_t usart_clock(unsigned select, bool on_apb2) const;
 
  private:
+  static constexpr std::uint32_t kSoftwareReset = 1u << 28 | 1u << 26;  // SFTRSTF, PINRSTF
   [[nodiscard]] std::uint32_t cr() const;
 
   const std::uint32_t hse_hz_;

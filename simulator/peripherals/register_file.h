@@ -27,8 +27,9 @@ class RegisterFile final : public Peripheral {
   }
   void write(std::uint32_t offset, std::uint32_t value) override {
     if (diagnostics_) {
-      diagnostics_->report_once(name_ + " is not modelled: its registers keep what is written, "
-                                        "and nothing else happens");
+      diagnostics_->report_once(name_ +
+                                " is not modelled: its registers keep what is written, "
+                                "and nothing else happens");
     }
     values_[offset] = value;
   }

@@ -1,11 +1,22 @@
 #include "simulator/peripherals/usart.h"
 
+#include <algorithm>
+
 namespace simulator {
 namespace {
 
 enum Register : std::uint32_t {
-  kCr1 = 0x00, kCr2 = 0x04, kCr3 = 0x08, kBrr = 0x0C, kGtpr = 0x10, kRtor = 0x14, kRqr = 0x18,
-  kIsr = 0x1C, kIcr = 0x20, kRdr = 0x24, kTdr = 0x28,
+  kCr1 = 0x00,
+  kCr2 = 0x04,
+  kCr3 = 0x08,
+  kBrr = 0x0C,
+  kGtpr = 0x10,
+  kRtor = 0x14,
+  kRqr = 0x18,
+  kIsr = 0x1C,
+  kIcr = 0x20,
+  kRdr = 0x24,
+  kTdr = 0x28,
 };
 
 // CR1
@@ -42,13 +53,9 @@ void Usart::reset() {
   update_interrupt();
 }
 
-bool Usart::receiver_enabled() const {
-  return (cr1_ & kUe) && (cr1_ & kRe) && divider() != 0;
-}
+bool Usart::receiver_enabled() const { return (cr1_ & kUe) && (cr1_ & kRe) && divider() != 0; }
 
-bool Usart::transmitter_enabled() const {
-  return (cr1_ & kUe) && (cr1_ & kTe) && divider() != 0;
-}
+bool Usart::transmitter_enabled() const { return (cr1_ & kUe) && (cr1_ & kTe) && divider() != 0; }
 
 // Kernel clock cycles per bit times 1 (OVER8 = 0) or 2 (OVER8 = 1), RM0385 31.5.4.
 std::uint32_t Usart::divider() const {
@@ -67,7 +74,7 @@ Cycle Usart::frame_cycles() const {
   const unsigned halves = 2 * (1 + data) + kStopHalves[cr2_ >> 12 & 3];
   const std::uint64_t kernel_halves = std::uint64_t{halves} * divider();
   const std::uint64_t per = std::uint64_t{connections_.kernel_hz()} * (cr1_ & kOver8 ? 4 : 2);
-  return kernel_halves * clock_.hz() / per;
+  return std::max<Cycle>(1, kernel_halves * clock_.hz() / per);
 }
 
 std::uint8_t Usart::data_mask() const {
@@ -162,42 +169,68 @@ void Usart::frame_sent(Cycle now) {
 
 std::uint32_t Usart::read(std::uint32_t offset) {
   switch (offset) {
-    case kCr1: return cr1_;
-    case kCr2: return cr2_;
-    case kCr3: return cr3_;
-    case kBrr: return brr_;
-    case kGtpr: return gtpr_;
-    case kRtor: return rtor_;
-    case kIsr: return isr();
+    case kCr1:
+      return cr1_;
+    case kCr2:
+      return cr2_;
+    case kCr3:
+      return cr3_;
+    case kBrr:
+      return brr_;
+    case kGtpr:
+      return gtpr_;
+    case kRtor:
+      return rtor_;
+    case kIsr:
+      return isr();
     case kRdr:
       flags_ &= ~kRxne;
       update_interrupt();
       return rdr_;
-    case kTdr: return tdr_;
-    default: return 0;
+    case kTdr:
+      return tdr_;
+    default:
+      return 0;
   }
 }
 
 void Usart::write(std::uint32_t offset, std::uint32_t value) {
   switch (offset) {
-    case kCr1: cr1_ = value; control_changed(); break;
-    case kCr2: cr2_ = value; break;
-    case kCr3: cr3_ = value; break;
-    case kBrr: brr_ = value & 0xFFFF; control_changed(); break;
-    case kGtpr: gtpr_ = value; break;
-    case kRtor: rtor_ = value; break;
+    case kCr1:
+      cr1_ = value;
+      control_changed();
+      break;
+    case kCr2:
+      cr2_ = value;
+      break;
+    case kCr3:
+      cr3_ = value;
+      break;
+    case kBrr:
+      brr_ = value & 0xFFFF;
+      control_changed();
+      break;
+    case kGtpr:
+      gtpr_ = value;
+      break;
+    case kRtor:
+      rtor_ = value;
+      break;
     case kRqr:
       if (value & kRxFrq) flags_ &= ~kRxne;
       if (value & kTxFrq) flags_ |= kTxe;
       break;
-    case kIcr: flags_ &= ~(value & (kOre | kIdle | kTc)); break;
+    case kIcr:
+      flags_ &= ~(value & (kOre | kIdle | kTc));
+      break;
     case kTdr:
       tdr_ = static_cast<std::uint8_t>(value);
       if (!transmitter_enabled()) break;
       flags_ &= ~(kTc | kTxe);
       if (!sent_.armed()) start_frame(clock_.now());
       break;
-    default: break;
+    default:
+      break;
   }
   update_interrupt();
 }

@@ -25,7 +25,7 @@ INSTANTIATE_TEST_SUITE_P(Hand, CountingTest,
                                          Count{"count_post_indexed", 5}, Count{"count_ldm", 4},
                                          Count{"count_call", 12},
                                          Count{"count_overwritten_code", 6 + 8}),
-                         [](const auto& info) { return std::string(info.param.scenario); });
+                         [](const auto& test) { return std::string(test.param.scenario); });
 
 TEST(Counting, ProfileSaysWhichFunction) {
   ScenarioBoard board("count_call");

@@ -46,7 +46,7 @@ TEST(Exceptions, MoreUrgentPreemptsLessUrgentIsTailChained) {
   EXPECT_EQ(r[2], 0xFFFFFFF1);  // from a handler to a handler
   EXPECT_EQ(r[4], 0xFFFFFFF9);
   EXPECT_EQ(r[5], 12u);
-  EXPECT_EQ(r[6], r[3]);        // the same frame: nothing was unstacked in between
+  EXPECT_EQ(r[6], r[3]);  // the same frame: nothing was unstacked in between
   EXPECT_EQ(r[7], r[4]);
   EXPECT_EQ(r[8], 99u);
 }
@@ -108,6 +108,20 @@ TEST(Exceptions, SleepWithoutAnyEventIsTold) {
   const RunResult result = board.run();
   EXPECT_EQ(result.reason, StopReason::kIdleForever);
   EXPECT_NE(result.explanation.find("sleep_forever+"), std::string::npos) << result.explanation;
+}
+
+TEST(Exceptions, TwentyThousandContextSwitchesWithFp) {
+  ScenarioBoard board("context_switches");
+  const RunResult result = board.run({.milliseconds = 3000});
+  EXPECT_EQ(result.reason, StopReason::kBreakpoint) << result.explanation << board.describe_state();
+  const Words r = board.results();
+  ASSERT_EQ(r.size(), 2u) << "a sum was wrong";
+  EXPECT_EQ(r[1], 20'000u);
+  EXPECT_EQ(board.fault_count(), 0u);
+  float sum;
+  const std::uint32_t bits = *board.read_word(board.address("interrupt_sum"));
+  std::memcpy(&sum, &bits, 4);
+  EXPECT_EQ(sum, 0.5f * (19'999 / 3));
 }
 
 TEST(Exceptions, SoftwareResetLoop) {

@@ -35,10 +35,9 @@ class DamagedImage : public testing::Test {
   const std::string good_ = contents(SIMULATOR_TEST_FIRMWARE);
 
  private:
-  const fs::path path_ =
-      fs::temp_directory_path() /
-      (std::string("image_test_") +
-       testing::UnitTest::GetInstance()->current_test_info()->name() + ".elf");
+  const fs::path path_ = fs::temp_directory_path() /
+                         (std::string("image_test_") +
+                          testing::UnitTest::GetInstance()->current_test_info()->name() + ".elf");
 };
 
 TEST(Image, FindsFunctions) {

@@ -8,8 +8,7 @@ namespace {
 constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
 }  // namespace
 
-Event::Event(Clock& clock, Action action)
-    : clock_(clock), action_(std::move(action)) {
+Event::Event(Clock& clock, Action action) : clock_(clock), action_(std::move(action)) {
   clock_.events_.push_back(this);
 }
 

@@ -190,6 +190,105 @@ void wait_for_event(void) {
 
 void sleep_forever(void) { __asm volatile("cpsid i\n 1: wfi\n b 1b"); }
 
+// Two tasks on stacks of their own sum floats while SysTick switches between them by PendSV, and an
+// interrupt that uses the FPU too comes in between.
+
+typedef struct {
+  uint32_t* sp;
+  uint32_t stack[128] __attribute__((aligned(8)));
+  volatile uint32_t rounds;
+} Task;
+static Task tasks[2];
+static Task* volatile current;
+static volatile float interrupt_sum;
+
+static void sum_task(float step, volatile uint32_t* rounds) {
+  for (;;) {
+    float a = 0, b = 1, c = 2;
+    for (int i = 0; i < 100; ++i) {
+      a += step;
+      b += a;
+      c += b;
+    }
+    const float n = 100;
+    // Small integers: float sums are exact.
+    if (a != n * step || b != 1 + step * (n * (n + 1) / 2)) note(0xBAD);
+    if (c != 2 + n + step * (n * (n + 1) * (n + 2) / 6)) note(0xBAD);
+    ++*rounds;
+  }
+}
+static void task_0(void) { sum_task(1, &tasks[0].rounds); }
+static void task_1(void) { sum_task(3, &tasks[1].rounds); }
+
+static void start_task(Task* task, void (*entry)(void)) {
+  uint32_t* sp = task->stack + 128;
+  *--sp = 1 << 24;  // xPSR
+  *--sp = (uint32_t)entry & ~1u;
+  sp -= 6;
+  sp -= 9;  // r4 to r11 and EXC_RETURN
+  sp[8] = 0xFFFFFFFD;
+  task->sp = sp;
+}
+
+static __attribute__((used)) Task* switch_task(uint32_t* sp) {
+  current->sp = sp;
+  return current = &tasks[current == &tasks[0]];
+}
+
+__attribute__((naked)) static void pendsv_handler(uint32_t exc_return, uint32_t* frame) {
+  (void)exc_return;
+  (void)frame;
+  __asm volatile(
+      "mrs r0, psp\n"
+      "tst lr, #16\n"
+      "it eq\n"
+      "vstmdbeq r0!, {s16-s31}\n"
+      "stmdb r0!, {r4-r11, lr}\n"
+      "bl switch_task\n"
+      "ldr r0, [r0]\n"
+      "ldmia r0!, {r4-r11, lr}\n"
+      "tst lr, #16\n"
+      "it eq\n"
+      "vldmiaeq r0!, {s16-s31}\n"
+      "msr psp, r0\n"
+      "bx lr\n");
+}
+
+static void switching_systick(uint32_t exc_return, uint32_t* frame) {
+  (void)exc_return;
+  (void)frame;
+  if (++results[1] == 20000) finish();
+  ICSR = 1 << 28;
+  if (results[1] % 3 == 0) NVIC_ISPR(0) = 1 << 5;
+}
+static void float_interrupt(uint32_t exc_return, uint32_t* frame) {
+  (void)exc_return;
+  (void)frame;
+  interrupt_sum += 0.5f;
+}
+
+void context_switches(void) {
+  enable_fpu();
+  note(0);
+  note(0);
+  handlers[PENDSV] = pendsv_handler;
+  handlers[SYSTICK] = switching_systick;
+  handlers[IRQ(5)] = float_interrupt;
+  SHPR3 = 0x80u << 24 | 0xF0 << 16;  // SysTick above PendSV, the interrupt above both
+  NVIC_IPR(5) = 0x40;
+  NVIC_ISER(0) = 1 << 5;
+  start_task(&tasks[0], task_0);
+  start_task(&tasks[1], task_1);
+  current = &tasks[0];
+  SYST_RVR = 996;  // a prime period, so that every instruction gets interrupted
+  SYST_CVR = 0;
+  SYST_CSR = 7;
+  // The first switch saves this thread's registers where task 0 would have its own; leave them.
+  __asm volatile("msr psp, %0\n mov r0, #2\n msr control, r0\n isb\n bx %1" ::"r"(tasks[0].stack + 128),
+                 "r"(task_0)
+                 : "r0");
+}
+
 void cause_reset(void) {
   AIRCR = 0x05FA0000 | 4;
   for (;;) {
