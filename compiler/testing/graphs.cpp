@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
+#include <cstring>
 #include <numeric>
 #include <random>
 
@@ -53,16 +55,33 @@ std::vector<OperatorType> operator_types(const Graph& graph) {
   return types;
 }
 
-std::vector<Floats> run(const Graph& graph, const std::vector<Floats>& inputs) {
+std::vector<std::vector<uint8_t>> run_bytes(const Graph& graph,
+                                            const std::vector<std::vector<uint8_t>>& inputs) {
   const Executable executable(graph, kReferenceKernels);
   const Model model = executable.model();
-  for (size_t i = 0; i < inputs.size(); ++i)
-    std::ranges::copy(inputs[i], model.input<float>(static_cast<uint32_t>(i)));
+  for (uint32_t i = 0; i < model.input_count(); ++i) {
+    assert(inputs[i].size() == model.input_info(i).bytes);
+    std::ranges::copy(inputs[i], model.input<uint8_t>(i));
+  }
   model.invoke();
-  std::vector<Floats> outputs;
+  std::vector<std::vector<uint8_t>> outputs;
   for (uint32_t i = 0; i < model.output_count(); ++i) {
-    const float* first = model.output<float>(i);
-    outputs.emplace_back(first, first + model.output_info(i).bytes / sizeof(float));
+    const auto* first = model.output<uint8_t>(i);
+    outputs.emplace_back(first, first + model.output_info(i).bytes);
+  }
+  return outputs;
+}
+
+std::vector<Floats> run(const Graph& graph, const std::vector<Floats>& inputs) {
+  std::vector<std::vector<uint8_t>> bytes;
+  for (const Floats& input : inputs) {
+    const auto* first = reinterpret_cast<const uint8_t*>(input.data());
+    bytes.emplace_back(first, first + input.size() * sizeof(float));
+  }
+  std::vector<Floats> outputs;
+  for (const auto& output : run_bytes(graph, bytes)) {
+    outputs.emplace_back(output.size() / sizeof(float));
+    std::memcpy(outputs.back().data(), output.data(), output.size());
   }
   return outputs;
 }

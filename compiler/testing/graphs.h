@@ -24,7 +24,9 @@ int add_operator(Graph& graph, OperatorType type, const std::vector<int>& inputs
 
 std::vector<OperatorType> operator_types(const Graph& graph);
 
-// What each output holds after an inference on `inputs`. FLOAT32 tensors only.
+// What each output holds after an inference on `inputs`: raw elements, and FLOAT32 ones.
+std::vector<std::vector<uint8_t>> run_bytes(const Graph& graph,
+                                            const std::vector<std::vector<uint8_t>>& inputs);
 std::vector<Floats> run(const Graph& graph, const std::vector<Floats>& inputs);
 // Runs on random_floats, one seed for each input.
 std::vector<Floats> run_on_noise(const Graph& graph);
