@@ -111,6 +111,7 @@ class Core final : private EngineClient {
   void start_handler(unsigned exception, std::uint32_t exc_return);
   void return_from_exception(std::uint32_t exc_return);
   void take_synchronously(unsigned exception);
+  [[nodiscard]] bool may_take(unsigned exception) const;
   void escalate();
   void raise(unsigned exception, std::uint32_t cfsr, std::string what,
              std::optional<std::uint32_t> address = std::nullopt);

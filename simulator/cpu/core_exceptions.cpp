@@ -146,19 +146,22 @@ void Core::return_from_exception(std::uint32_t exc_return) {
 
 // SVC and faults cannot wait: where they may not be taken they become a HardFault.
 void Core::take_synchronously(unsigned exception) {
-  if (nvic_.enabled(exception) && nvic_.group_priority(exception) < execution_priority()) {
+  if (may_take(exception)) {
     nvic_.activate(exception);
     enter(exception);
-  } else {
-    if (exception == kSvCall) {
-      record(kSvCall, 0, "SVC where SVCall cannot be taken: masked, or in a more urgent handler");
-    }
-    escalate();
+    return;
   }
+  if (exception == kSvCall) {
+    record(kSvCall, 0, "SVC where SVCall cannot be taken: masked, or in a more urgent handler");
+  }
+  escalate();
+}
+
+bool Core::may_take(unsigned exception) const {
+  return nvic_.enabled(exception) && nvic_.group_priority(exception) < execution_priority();
 }
 
 void Core::escalate() {
-  if (!faults_.empty()) faults_.back().escalated = true;
   if (execution_priority() <= -1) {
     locked_up_ = true;  // a fault in the HardFault or NMI handler, or under FAULTMASK (B1.5.15)
     return;
@@ -180,7 +183,9 @@ void Core::record(unsigned exception, std::uint32_t cfsr, std::string what,
   if (cfsr & kBfarValid) system_control_.bfar = *address;
   ++fault_count_;
   if (faults_.size() == kKeptFaults) faults_.pop_back();
-  faults_.push_back({exception, cfsr, false, std::move(what), address, registers(), clock_.now()});
+  const bool escalated = exception != kHardFault && !may_take(exception);
+  faults_.push_back(
+      {exception, cfsr, escalated, std::move(what), address, registers(), clock_.now()});
   if (fault_observer_) fault_observer_(faults_.back());
 }
 
