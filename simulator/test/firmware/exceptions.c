@@ -1,4 +1,4 @@
-#include "firmware.h"
+#include "simulator/test/firmware/firmware.h"
 
 // SVC before and after the FPU is in use; s0 to s15 and FPSCR survive a handler that spoils them.
 
@@ -7,7 +7,8 @@ static void spoiling_handler(uint32_t exc_return, uint32_t* frame) {
   note((uint32_t)frame);
   __asm volatile(
       "vmov.f32 s0, #1.0\n vmov.f32 s1, #1.0\n vmov.f32 s7, #1.0\n vmov.f32 s15, #1.0\n"
-      "mov r0, #0\n vmsr fpscr, r0" ::: "r0", "s0", "s1", "s7", "s15");
+      "mov r0, #0\n vmsr fpscr, r0" ::
+          : "r0", "s0", "s1", "s7", "s15");
 }
 
 static void plain_handler(uint32_t exc_return, uint32_t* frame) {
@@ -18,7 +19,8 @@ static void plain_handler(uint32_t exc_return, uint32_t* frame) {
 void svc_without_fp(void) {
   handlers[SVCALL] = plain_handler;
   uint32_t sp;
-  __asm volatile("mov r0, #11\n mov r1, #12\n svc 0\n mov %0, sp\n" : "=r"(sp)::"r0", "r1", "memory");
+  __asm volatile("mov r0, #11\n mov r1, #12\n svc 0\n mov %0, sp\n"
+                 : "=r"(sp)::"r0", "r1", "memory");
   note(sp);
 }
 
@@ -43,8 +45,9 @@ static uint32_t process_stack[64] __attribute__((aligned(8)));
 void svc_on_process_stack(void) {
   handlers[SVCALL] = plain_handler;
   __asm volatile(
-      "msr psp, %0\n mov r0, #2\n msr control, r0\n isb\n svc 0\n mov r0, #0\n msr control, r0\n isb"
-      ::"r"(process_stack + 64) : "r0", "memory");
+      "msr psp, %0\n mov r0, #2\n msr control, r0\n isb\n svc 0\n mov r0, #0\n msr control, r0\n "
+      "isb" ::"r"(process_stack + 64)
+      : "r0", "memory");
   note((uint32_t)(process_stack + 64));
 }
 
@@ -148,9 +151,9 @@ void systick_value(void) {
   SYST_CVR = 0;
   SYST_CSR = 5;
   uint32_t first, second, after;
-  __asm volatile(
-      "ldr %0, [%3]\n ldr %1, [%3]\n .rept 100\n nop\n .endr\n ldr %2, [%3]"
-      : "=&r"(first), "=&r"(second), "=&r"(after) : "r"(0xE000E018));
+  __asm volatile("ldr %0, [%3]\n ldr %1, [%3]\n .rept 100\n nop\n .endr\n ldr %2, [%3]"
+                 : "=&r"(first), "=&r"(second), "=&r"(after)
+                 : "r"(0xE000E018));
   note(first - second);
   note(second - after);  // 101 ticks on, modulo 100
   note(SYST_CSR >> 16 & 1);
@@ -284,9 +287,10 @@ void context_switches(void) {
   SYST_CVR = 0;
   SYST_CSR = 7;
   // The first switch saves this thread's registers where task 0 would have its own; leave them.
-  __asm volatile("msr psp, %0\n mov r0, #2\n msr control, r0\n isb\n bx %1" ::"r"(tasks[0].stack + 128),
-                 "r"(task_0)
-                 : "r0");
+  __asm volatile(
+      "msr psp, %0\n mov r0, #2\n msr control, r0\n isb\n bx %1" ::"r"(tasks[0].stack + 128),
+      "r"(task_0)
+      : "r0");
 }
 
 void cause_reset(void) {

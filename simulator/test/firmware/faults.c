@@ -1,4 +1,4 @@
-#include "firmware.h"
+#include "simulator/test/firmware/firmware.h"
 
 // Notes what a fault handler on a board would print, and skips the instruction (half-words).
 static uint32_t skip;
@@ -24,7 +24,8 @@ void unmapped_read(void) {
   SHCSR |= 1 << 17;
   __asm volatile(
       "movs r0, #1\n lsls r0, r0, #30\n lsls r0, r0, #1\n"  // 0x80000000
-      "nop\n .global unmapped_read_here\n unmapped_read_here: ldr r1, [r0, #4]\n nop" ::: "r0", "r1");
+      "nop\n .global unmapped_read_here\n unmapped_read_here: ldr r1, [r0, #4]\n nop" ::
+          : "r0", "r1");
   note(7);
 }
 
@@ -64,7 +65,8 @@ void double_precision(void) {
       "vldr d0, =0\n vmov d1, r0, r1\n vpush {d0}\n vpop {d2}\n vmov r0, r1, d2\n"  // legal
       "vadd.f64 d0, d1, d2\n"
       "vcvt.f64.f32 d0, s0\n"
-      ".fpu fpv5-sp-d16\n" ::: "r0", "r1", "s0", "s1", "s2", "s3", "s4", "s5");
+      ".fpu fpv5-sp-d16\n" ::
+          : "r0", "r1", "s0", "s1", "s2", "s3", "s4", "s5");
   note(7);
 }
 

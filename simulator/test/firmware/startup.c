@@ -1,4 +1,4 @@
-#include "firmware.h"
+#include "simulator/test/firmware/firmware.h"
 
 Handler* volatile handlers[16 + 98];
 volatile uint32_t results[64];
@@ -34,8 +34,9 @@ __attribute__((naked)) void dispatch(void) {
 #define DISPATCH_4 dispatch, dispatch, dispatch, dispatch
 #define DISPATCH_16 DISPATCH_4, DISPATCH_4, DISPATCH_4, DISPATCH_4
 __attribute__((section(".vectors"), used)) void* const vectors[16 + 98] = {
-    &stack_top, start, dispatch, dispatch, DISPATCH_4, DISPATCH_4, DISPATCH_4,
-    DISPATCH_16, DISPATCH_16, DISPATCH_16, DISPATCH_16, DISPATCH_16, DISPATCH_16, dispatch, dispatch,
+    &stack_top,  start,       dispatch,    dispatch,    DISPATCH_4,
+    DISPATCH_4,  DISPATCH_4,  DISPATCH_16, DISPATCH_16, DISPATCH_16,
+    DISPATCH_16, DISPATCH_16, DISPATCH_16, dispatch,    dispatch,
 };
 
 void enable_fpu(void) {
@@ -51,7 +52,7 @@ void start_cycle_counter(void) {
 }
 
 void use_216_mhz(void) {
-  RCC(0x40) |= 1 << 28;            // PWREN
+  RCC(0x40) |= 1 << 28;                   // PWREN
   RCC(0x04) = 8 | 216 << 6 | 0x24000000;  // HSI / 8 * 216 / 2
   RCC(0x00) |= 1 << 24;
   while (!(RCC(0x00) & 1 << 25)) {

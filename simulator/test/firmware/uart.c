@@ -1,4 +1,4 @@
-#include "firmware.h"
+#include "simulator/test/firmware/firmware.h"
 
 static void send(const char* text) {
   for (; *text; ++text) {
