@@ -39,7 +39,7 @@ std::vector<int32_t> interesting_values() {
     for (int32_t near = -1; near <= 1; ++near) {
       values.push_back((int32_t{1} << bit) + (bit < 30 ? near : 0));
       values.push_back(-(int32_t{1} << bit) + near);
-      values.push_back(3 * (int32_t{1} << bit) / 2 + near);
+      values.push_back(static_cast<int32_t>(3 * (int64_t{1} << bit) / 2) + near);
     }
   std::mt19937 random(1);
   for (int32_t i = 0; i < 100; ++i) values.push_back(static_cast<int32_t>(random()));
