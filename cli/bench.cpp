@@ -50,8 +50,7 @@ Result measure(const BenchOptions& options, const compiler::Executable& executab
   const bool is_qemu = options.board.name == compiler::kMps2An500.name;
   compiler::check_fits(is_qemu ? compiler::kMps2An500 : compiler::kStm32f746, cpp.constants_bytes,
                        cpp.arena_bytes);
-  const BuiltFirmware built =
-      build_bench_firmware(options.board, cpp, input_bytes(options, model));
+  const BuiltFirmware built = build_bench_firmware(options.board, cpp, input_bytes(options, model));
   Result result{.figures = run_bench_firmware(options.board, built.elf),
                 .outputs = {},
                 .code_bytes = built.code_bytes,
@@ -72,14 +71,16 @@ void print_text(const BenchOptions& options, const compiler::Graph& graph, const
   Table table({"#", "<operator", "<output", "MACs", "instructions", "per MAC"});
   const auto per_mac = [](int64_t instructions, int64_t macs) {
     return macs == 0 ? std::string()
-                     : fmt::format("{:.2f}", static_cast<double>(instructions) / static_cast<double>(macs));
+                     : fmt::format("{:.2f}",
+                                   static_cast<double>(instructions) / static_cast<double>(macs));
   };
   for (const BenchFigures::Step& step : f.steps) {
     const compiler::Operator& op = graph.operators[static_cast<size_t>(step.op)];
     const int64_t macs = compiler::macs(graph, op);
     table.add({std::to_string(step.op), step.type,
                compiler::to_string(graph.tensors[static_cast<size_t>(op.outputs[0])].shape),
-               with_commas(macs), with_commas(step.instructions), per_mac(step.instructions, macs)});
+               with_commas(macs), with_commas(step.instructions),
+               per_mac(step.instructions, macs)});
   }
   table.add_rule();
   const int64_t macs = compiler::macs(graph);

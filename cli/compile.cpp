@@ -38,16 +38,19 @@ void print_report(const compiler::Executable& executable, const compiler::CppMod
                   const compiler::Target& target) {
   const compiler::Graph& graph = executable.graph();
   const auto part = [](int64_t bytes, int64_t of) {
-    return of == 0 ? std::string("") : fmt::format("{:.1f} %", 100.0 * static_cast<double>(bytes) / static_cast<double>(of));
+    return of == 0 ? std::string("")
+                   : fmt::format("{:.1f} %",
+                                 100.0 * static_cast<double>(bytes) / static_cast<double>(of));
   };
   Table table({"<", "bytes", target.flash_bytes == 0 ? "" : "of " + target.name});
   table.add({"flash: weights, biases, tables", with_commas(cpp.constants_bytes),
              part(cpp.constants_bytes, target.flash_bytes)});
   table.add({"RAM: arena", with_commas(cpp.arena_bytes), part(cpp.arena_bytes, target.ram_bytes)});
-  fmt::print("{}{} operators in {} steps, {} MACs; `solder bench` counts instructions, code and "
-             "stack\n",
-             table.text(), graph.operators.size(), executable.plan().step_count,
-             with_commas(compiler::macs(graph)));
+  fmt::print(
+      "{}{} operators in {} steps, {} MACs; `solder bench` counts instructions, code and "
+      "stack\n",
+      table.text(), graph.operators.size(), executable.plan().step_count,
+      with_commas(compiler::macs(graph)));
 }
 
 void compile(const CompileOptions& options) {

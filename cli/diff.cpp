@@ -33,15 +33,14 @@ struct Layer {
   std::vector<float> values;
 };
 
-std::vector<Layer> run_layers(const std::filesystem::path& path,
-                              const std::vector<float>& input) {
+std::vector<Layer> run_layers(const std::filesystem::path& path, const std::vector<float>& input) {
   const auto executable = prepare_model(path, kReferenceKernels);
   const Model model = executable.model();
   if (model.input_count() != 1 ||
       model.input_info(0).shape.elements() != static_cast<int64_t>(input.size()))
-    throw std::runtime_error(fmt::format("{}: its input is {}, but the other model's has {} elements",
-                                         path.string(), describe(model.input_info(0)),
-                                         input.size()));
+    throw std::runtime_error(
+        fmt::format("{}: its input is {}, but the other model's has {} elements", path.string(),
+                    describe(model.input_info(0)), input.size()));
   store_real_values(input, model.input_info(0), model.input(0));
   std::vector<Layer> layers;
   const compiler::Graph& graph = executable.graph();
@@ -75,9 +74,12 @@ Comparison compare(const Layer& a, const Layer& b) {
     sum += error;
     range = std::max(range, std::abs(a.values[i]));
   }
-  c.mean_error = static_cast<float>(sum / static_cast<double>(std::max<size_t>(1, a.values.size())));
-  if (a.scale == 0 && b.scale == 0) c.tolerance = kRelativeError * range;
-  else if (a.scale != b.scale) c.tolerance = a.scale + b.scale;
+  c.mean_error =
+      static_cast<float>(sum / static_cast<double>(std::max<size_t>(1, a.values.size())));
+  if (a.scale == 0 && b.scale == 0)
+    c.tolerance = kRelativeError * range;
+  else if (a.scale != b.scale)
+    c.tolerance = a.scale + b.scale;
   return c;
 }
 

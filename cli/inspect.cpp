@@ -40,8 +40,7 @@ const compiler::Tensor& output_of(const Graph& graph, const Operator& op) {
 // "offset 21632", or "in conv2d/Relu" for a tensor that shares another's memory.
 std::string place(const Executable& executable, int tensor) {
   const int buffer = executable.buffer_of(tensor);
-  const std::string offset =
-      with_commas(executable.buffers()[static_cast<size_t>(buffer)].offset);
+  const std::string offset = with_commas(executable.buffers()[static_cast<size_t>(buffer)].offset);
   return buffer == tensor ? offset : offset + " (shared)";
 }
 
@@ -53,7 +52,8 @@ void print_text(const Executable& executable) {
   for (uint32_t i = 0; i < plan.output_count; ++i)
     fmt::print("output \"{}\" {}\n", plan.outputs[i].name, describe(plan.outputs[i]));
   fmt::print("\n");
-  Table table({"#", "<operator", "<output", "<type", "MACs", "parameters", "RAM", "<at", "<tensor"});
+  Table table(
+      {"#", "<operator", "<output", "<type", "MACs", "parameters", "RAM", "<at", "<tensor"});
   for (size_t i = 0; i < graph.operators.size(); ++i) {
     const Operator& op = graph.operators[i];
     const compiler::Tensor& output = output_of(graph, op);

@@ -63,9 +63,9 @@ void must_succeed(const std::vector<std::string>& command) {
     throw std::runtime_error(fmt::format(
         "{} is not installed: scripts/install_packages.sh demo installs it", command[0]));
   if (finished.exit_code != 0)
-    throw std::runtime_error(fmt::format("building the firmware failed: {}; to see all of it run: {}",
-                                         first_error(finished.output),
-                                         fmt::format("{}", fmt::join(command, " "))));
+    throw std::runtime_error(
+        fmt::format("building the firmware failed: {}; to see all of it run: {}",
+                    first_error(finished.output), fmt::format("{}", fmt::join(command, " "))));
 }
 
 // text + data of the smallest program around the model: text counts read-only data, too.
@@ -76,7 +76,8 @@ int64_t size_of_program(const fs::path& elf) {
   std::getline(words, heading);
   int64_t text = 0, data = 0;
   if (finished.exit_code != 0 || !(words >> text >> data))
-    throw std::runtime_error(fmt::format("arm-none-eabi-size {}: {}", elf.string(), finished.output));
+    throw std::runtime_error(
+        fmt::format("arm-none-eabi-size {}: {}", elf.string(), finished.output));
   return text + data;
 }
 
@@ -130,15 +131,15 @@ std::string run_on_virtual_board(const BenchBoard& bench, const fs::path& elf) {
   });
   const simulator::RunResult result = board.run();
   if (result.failed() || board.fault_count() > 0)
-    throw std::runtime_error(fmt::format("the bench firmware failed: {}\n{}", result.explanation,
-                                         console));
+    throw std::runtime_error(
+        fmt::format("the bench firmware failed: {}\n{}", result.explanation, console));
   return console;
 }
 
 std::string run_on_qemu(const fs::path& elf) {
-  const Finished finished = run_program({"qemu-system-arm", "-M", "mps2-an500", "-cpu", "cortex-m7",
-                                         "-icount", "shift=0", "-nographic", "-semihosting",
-                                         "-kernel", elf.string()});
+  const Finished finished =
+      run_program({"qemu-system-arm", "-M", "mps2-an500", "-cpu", "cortex-m7", "-icount", "shift=0",
+                   "-nographic", "-semihosting", "-kernel", elf.string()});
   if (finished.exit_code == 127)
     throw std::runtime_error(
         "qemu-system-arm is not installed: scripts/install_packages.sh test installs it");
@@ -159,8 +160,8 @@ BuiltFirmware build_bench_firmware(const BenchBoard& board, const compiler::CppM
                 "Ninja", "-D", "SOLDER_BOARD=" + board.name, "-D",
                 fmt::format("SOLDER_IMAGE_NAME={}", kImage), "-D", "SOLDER_IMAGE_APP=bench", "-D",
                 fmt::format("SOLDER_IMAGE_CLOCK_MHZ={}", board.clock_mhz), "-D",
-                fmt::format("SOLDER_IMAGE_MODEL_CPP={}/{}.cpp", model_folder.string(), kModel), "-D",
-                fmt::format("SOLDER_IMAGE_INPUT={}/input.bin", folder.string())});
+                fmt::format("SOLDER_IMAGE_MODEL_CPP={}/{}.cpp", model_folder.string(), kModel),
+                "-D", fmt::format("SOLDER_IMAGE_INPUT={}/input.bin", folder.string())});
   must_succeed({"cmake", "--build", folder.string()});
   return {.elf = folder / fmt::format("{}.elf", kImage),
           .lock = std::move(lock),

@@ -13,7 +13,7 @@
 namespace solder::cli {
 
 struct BenchBoard {
-  std::string name;     // a folder of firmware/boards
+  std::string name;  // a folder of firmware/boards
   int clock_mhz = 216;
 };
 
@@ -22,7 +22,7 @@ class FolderLock;
 struct BuiltFirmware {
   std::filesystem::path elf;
   std::shared_ptr<FolderLock> lock;  // nobody else builds there meanwhile
-  int64_t code_bytes = 0;  // inference code, without the model's constants
+  int64_t code_bytes = 0;            // inference code, without the model's constants
 };
 
 // Builds incrementally in build_cache(). Throws std::runtime_error with the first compiler error.

@@ -37,8 +37,8 @@ Idx read_idx(const fs::path& path, size_t rank) {
   const std::vector<uint8_t> bytes = read_maybe_compressed(path);
   const size_t header = 4 + 4 * rank;
   if (bytes.size() < header || bytes[0] != 0 || bytes[1] != 0 || bytes[2] != 8 || bytes[3] != rank)
-    throw std::runtime_error(
-        fmt::format("{}: is no idx file of unsigned bytes with {} dimensions", path.string(), rank));
+    throw std::runtime_error(fmt::format("{}: is no idx file of unsigned bytes with {} dimensions",
+                                         path.string(), rank));
   Idx idx;
   size_t total = 1;
   for (size_t i = 0; i < rank; ++i) {
@@ -59,10 +59,10 @@ fs::path find_file(const fs::path& folder, const std::string& name) {
     const fs::path path = folder / (name + suffix);
     if (fs::exists(path)) return path;
   }
-  throw std::runtime_error(fmt::format(
-      "{}: has no {} (or .gz); MNIST's four idx files are offered at "
-      "https://storage.googleapis.com/cvdf-datasets/mnist/",
-      folder.string(), name));
+  throw std::runtime_error(
+      fmt::format("{}: has no {} (or .gz); MNIST's four idx files are offered at "
+                  "https://storage.googleapis.com/cvdf-datasets/mnist/",
+                  folder.string(), name));
 }
 
 }  // namespace

@@ -29,8 +29,8 @@ std::vector<uint8_t> read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::vector<uint8_t> bytes(std::istreambuf_iterator<char>(file), {});
   if (!file && !file.eof())
-    throw std::runtime_error(fmt::format("{}: cannot be read: {}", path.string(),
-                                         std::strerror(errno)));
+    throw std::runtime_error(
+        fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
   return bytes;
 }
 

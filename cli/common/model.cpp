@@ -32,8 +32,8 @@ compiler::Executable prepare_model(const std::filesystem::path& path, const Kern
 
 void fill_input(const Model& model, const std::filesystem::path& raw) {
   if (model.input_count() != 1)
-    throw std::runtime_error(fmt::format(
-        "the model has {} inputs; --input serves models with one", model.input_count()));
+    throw std::runtime_error(fmt::format("the model has {} inputs; --input serves models with one",
+                                         model.input_count()));
   const auto bytes = read_raw_tensor(raw, model.input_info(0));
   std::memcpy(model.input(0), bytes.data(), bytes.size());
 }

@@ -29,7 +29,8 @@ void Progress::set(size_t done) {
   constexpr size_t kWidth = 40;
   const size_t filled = done * kWidth / total_;
   const double seconds = std::chrono::duration<double>(now - start_).count();
-  const double left = done == 0 ? 0 : seconds * static_cast<double>(total_ - done) / static_cast<double>(done);
+  const double left =
+      done == 0 ? 0 : seconds * static_cast<double>(total_ - done) / static_cast<double>(done);
   fmt::print(stderr, "\r{} [{:=<{}}{: <{}}] {}/{}, {:.0f} s left\033[K", title_, "", filled, "",
              kWidth - filled, done, total_, left);
   std::fflush(stderr);

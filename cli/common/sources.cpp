@@ -26,10 +26,12 @@ fs::path source_root() {
 
 fs::path build_cache() {
   fs::path root;
-  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg != nullptr && *xdg != '\0') root = xdg;
+  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg != nullptr && *xdg != '\0')
+    root = xdg;
   else if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
     root = fs::path(home) / ".cache";
-  else root = fs::temp_directory_path();
+  else
+    root = fs::temp_directory_path();
   return root / "solder" / fmt::format("{:016x}", std::hash<std::string>{}(source_root().string()));
 }
 

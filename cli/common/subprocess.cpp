@@ -28,7 +28,8 @@ Finished run_program(const std::vector<std::string>& command) {
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   pid_t child = 0;
-  const int error = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
+  const int error =
+      posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
   Finished finished;
@@ -38,8 +39,10 @@ Finished run_program(const std::vector<std::string>& command) {
   }
   std::array<char, 4096> chunk;
   for (ssize_t got; (got = read(ends[0], chunk.data(), chunk.size())) != 0;) {
-    if (got > 0) finished.output.append(chunk.data(), static_cast<size_t>(got));
-    else if (errno != EINTR) break;
+    if (got > 0)
+      finished.output.append(chunk.data(), static_cast<size_t>(got));
+    else if (errno != EINTR)
+      break;
   }
   close(ends[0]);
   int status = 0;

@@ -43,12 +43,18 @@ std::vector<uint8_t> read_raw_tensor(const std::filesystem::path& path, const Te
 std::vector<float> real_values(const void* data, TensorType type, float scale, int32_t zero_point,
                                int64_t elements) {
   switch (type) {
-    case TensorType::FLOAT32: return convert<float>(data, 0, 0, elements);
-    case TensorType::INT8: return convert<int8_t>(data, scale, zero_point, elements);
-    case TensorType::UINT8: return convert<uint8_t>(data, scale, zero_point, elements);
-    case TensorType::INT16: return convert<int16_t>(data, scale, zero_point, elements);
-    case TensorType::INT32: return convert<int32_t>(data, scale, zero_point, elements);
-    default: throw std::runtime_error(fmt::format("cannot show values of {}", type_name(type)));
+    case TensorType::FLOAT32:
+      return convert<float>(data, 0, 0, elements);
+    case TensorType::INT8:
+      return convert<int8_t>(data, scale, zero_point, elements);
+    case TensorType::UINT8:
+      return convert<uint8_t>(data, scale, zero_point, elements);
+    case TensorType::INT16:
+      return convert<int16_t>(data, scale, zero_point, elements);
+    case TensorType::INT32:
+      return convert<int32_t>(data, scale, zero_point, elements);
+    default:
+      throw std::runtime_error(fmt::format("cannot show values of {}", type_name(type)));
   }
 }
 

@@ -28,10 +28,11 @@ std::string describe(const Error& error, const Graph& graph) {
       error.operator_index < static_cast<int32_t>(graph.operators.size())) {
     const Operator& op = graph.operators[static_cast<size_t>(error.operator_index)];
     const char* name = operator_name(op.type);
-    text = fmt::format("{}, operator {}", name != nullptr ? name : "operator",
-                       error.operator_index);
+    text =
+        fmt::format("{}, operator {}", name != nullptr ? name : "operator", error.operator_index);
     if (!op.outputs.empty())
-      text += fmt::format(" (output \"{}\")", graph.tensors[static_cast<size_t>(op.outputs[0])].name);
+      text +=
+          fmt::format(" (output \"{}\")", graph.tensors[static_cast<size_t>(op.outputs[0])].name);
     text += ": ";
   }
   text += error.message;
@@ -45,12 +46,12 @@ Executable::Executable(Graph graph, const KernelSet& kernels)
       kernels_(kernels),
       plan_memory_(plan_bytes(graph_)),
       table_memory_(table_bytes(graph_)),
-      tables_(table_memory_.data.get(), table_memory_.bytes),
-      arena_(0) {
-  Arena memory(plan_memory_.data.get(), plan_memory_.bytes);
+      tables_(table_memory_.data(), table_memory_.bytes()) {
+  Arena memory(plan_memory_.data(), plan_memory_.bytes());
   MemoryMap map;
   const GraphView view = view_.graph();
-  if (Error error = build_plan(view, kernels, view_.constants().data(), memory, tables_, plan_, map))
+  if (Error error =
+          build_plan(view, kernels, view_.constants().data(), memory, tables_, plan_, map))
     throw ModelError(describe(error, graph_));
   buffers_.assign(map.buffers, map.buffers + map.buffer_count);
   for (int t = 0; t < map.tensor_count; ++t) {
@@ -62,7 +63,7 @@ Executable::Executable(Graph graph, const KernelSet& kernels)
 }
 
 Model Executable::model() const {
-  void* arena = arena_.data.get();
+  void* arena = arena_.data();
   return {plan_, {.constants = view_.constants().data(), .tables = tables_.base(), .arena = arena}};
 }
 

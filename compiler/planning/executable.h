@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -45,11 +44,16 @@ class Executable {
   uint32_t tables_end() const { return static_cast<uint32_t>(tables_.size()); }
 
  private:
-  struct Memory {
-    explicit Memory(size_t size)
-        : bytes(size), data(new std::max_align_t[size / sizeof(std::max_align_t) + 1]) {}
-    size_t bytes;
-    std::unique_ptr<std::max_align_t[]> data;
+  // Aligned for anything; moving it keeps its address.
+  class Memory {
+   public:
+    Memory() = default;
+    explicit Memory(size_t bytes) : units_(bytes / sizeof(std::max_align_t) + 1) {}
+    size_t bytes() const { return units_.size() * sizeof(std::max_align_t); }
+    void* data() const { return const_cast<std::max_align_t*>(units_.data()); }
+
+   private:
+    std::vector<std::max_align_t> units_;
   };
 
   Graph graph_;

@@ -24,28 +24,42 @@ enum class TensorType : int8_t {
 constexpr int32_t size_of(TensorType type) {
   switch (type) {
     case TensorType::FLOAT32:
-    case TensorType::INT32: return 4;
+    case TensorType::INT32:
+      return 4;
     case TensorType::UINT8:
     case TensorType::BOOL:
-    case TensorType::INT8: return 1;
+    case TensorType::INT8:
+      return 1;
     case TensorType::FLOAT16:
-    case TensorType::INT16: return 2;
-    case TensorType::INT64: return 8;
-    default: return 0;
+    case TensorType::INT16:
+      return 2;
+    case TensorType::INT64:
+      return 8;
+    default:
+      return 0;
   }
 }
 
 constexpr const char* type_name(TensorType type) {
   switch (type) {
-    case TensorType::FLOAT32: return "FLOAT32";
-    case TensorType::FLOAT16: return "FLOAT16";
-    case TensorType::INT32: return "INT32";
-    case TensorType::UINT8: return "UINT8";
-    case TensorType::INT64: return "INT64";
-    case TensorType::STRING: return "STRING";
-    case TensorType::BOOL: return "BOOL";
-    case TensorType::INT16: return "INT16";
-    case TensorType::INT8: return "INT8";
+    case TensorType::FLOAT32:
+      return "FLOAT32";
+    case TensorType::FLOAT16:
+      return "FLOAT16";
+    case TensorType::INT32:
+      return "INT32";
+    case TensorType::UINT8:
+      return "UINT8";
+    case TensorType::INT64:
+      return "INT64";
+    case TensorType::STRING:
+      return "STRING";
+    case TensorType::BOOL:
+      return "BOOL";
+    case TensorType::INT16:
+      return "INT16";
+    case TensorType::INT8:
+      return "INT8";
   }
   return "UNKNOWN";
 }

@@ -1,6 +1,7 @@
 #include "runtime/interpreter/tflite_reader.h"
 
 #include "runtime/base/tensor.h"
+#include "runtime/interpreter/options.h"
 #include "schema/tflite_generated.h"
 
 namespace solder {
@@ -46,8 +47,8 @@ class Reader {
 Error Reader::read_shape(const schema::Tensor& from, TensorView& to) const {
   const auto* shape = from.shape();
   const int32_t rank = size_of_vector(shape);
-  if (rank > kMaxRank) return bad("a tensor has too many dimensions; at most 5 are supported, not",
-                                  rank);
+  if (rank > kMaxRank)
+    return bad("a tensor has too many dimensions; at most 5 are supported, not", rank);
   if (!is_aligned(shape, alignof(int32_t))) return bad("a shape is not aligned in the file");
   to.shape.rank = rank;
   int64_t elements = 1;
@@ -84,13 +85,13 @@ Error Reader::read_quantization(const schema::Tensor& from, TensorView& to) cons
 Error Reader::read_constant(const schema::Tensor& from, TensorView& to) const {
   const auto* buffers = model_.buffers();
   if (from.buffer() >= static_cast<uint32_t>(size_of_vector(buffers)))
-    return from.buffer() == 0 ? Error{} : bad("a tensor names a buffer that does not exist:",
-                                              from.buffer());
+    return from.buffer() == 0 ? Error{}
+                              : bad("a tensor names a buffer that does not exist:", from.buffer());
   const auto* buffer = buffers->Get(from.buffer());
   if (buffer == nullptr || size_of_vector(buffer->data()) == 0) return {};
   const int32_t element = size_of(to.type);
-  if (element == 0) return bad("a constant has a type that is not supported:",
-                               static_cast<int32_t>(to.type));
+  if (element == 0)
+    return bad("a constant has a type that is not supported:", static_cast<int32_t>(to.type));
   if (size_of_vector(buffer->data()) != to.bytes)
     return bad("a constant has not the bytes that its shape and type ask for; it has",
                size_of_vector(buffer->data()));
@@ -118,47 +119,6 @@ Error Reader::check_indices(const flatbuffers::Vector<int32_t>* indices, int32_t
   return {};
 }
 
-template <class Windowed>
-void read_strides(const Windowed& from, Options& to) {
-  to.padding = static_cast<Padding>(from.padding());
-  to.stride_h = from.stride_h();
-  to.stride_w = from.stride_w();
-  to.activation = static_cast<Activation>(from.fused_activation_function());
-}
-
-void read_options(const schema::Operator& from, Options& to) {
-  if (const auto* conv = from.builtin_options_as_Conv2DOptions()) {
-    read_strides(*conv, to);
-    to.dilation_h = conv->dilation_h_factor();
-    to.dilation_w = conv->dilation_w_factor();
-  } else if (const auto* depthwise = from.builtin_options_as_DepthwiseConv2DOptions()) {
-    read_strides(*depthwise, to);
-    to.dilation_h = depthwise->dilation_h_factor();
-    to.dilation_w = depthwise->dilation_w_factor();
-  } else if (const auto* pool = from.builtin_options_as_Pool2DOptions()) {
-    read_strides(*pool, to);
-    to.filter_h = pool->filter_height();
-    to.filter_w = pool->filter_width();
-  } else if (const auto* fully_connected = from.builtin_options_as_FullyConnectedOptions()) {
-    to.activation = static_cast<Activation>(fully_connected->fused_activation_function());
-    to.keep_dims = fully_connected->keep_num_dims();
-  } else if (const auto* softmax = from.builtin_options_as_SoftmaxOptions()) {
-    to.beta = softmax->beta();
-  } else if (const auto* concatenation = from.builtin_options_as_ConcatenationOptions()) {
-    to.axis = concatenation->axis();
-    to.activation = static_cast<Activation>(concatenation->fused_activation_function());
-  } else if (const auto* add = from.builtin_options_as_AddOptions()) {
-    to.activation = static_cast<Activation>(add->fused_activation_function());
-  } else if (const auto* reducer = from.builtin_options_as_ReducerOptions()) {
-    to.keep_dims = reducer->keep_dims();
-  }
-}
-
-bool is_known(const Options& options) {
-  return options.activation >= Activation::NONE && options.activation <= Activation::RELU6 &&
-         (options.padding == Padding::SAME || options.padding == Padding::VALID);
-}
-
 Error Reader::read_operator(const schema::Operator& from, OperatorView& to) const {
   const auto* codes = model_.operator_codes();
   if (from.opcode_index() >= static_cast<uint32_t>(size_of_vector(codes)) ||
@@ -177,11 +137,7 @@ Error Reader::read_operator(const schema::Operator& from, OperatorView& to) cons
     return bad("an operator has more than 1024 inputs or outputs");
   if (to.input_count > 0) to.inputs = from.inputs()->data();
   if (to.output_count > 0) to.outputs = from.outputs()->data();
-  read_options(from, to.options);
-  if (!is_known(to.options))
-    return bad("an operator has a padding or fused activation that is not supported:",
-               static_cast<int32_t>(to.options.activation));
-  return {};
+  return read_options(from, to.options);
 }
 
 Error Reader::read(GraphView& graph) {
@@ -232,11 +188,12 @@ Error Reader::read(GraphView& graph) {
 
 Error read_tflite(const void* tflite, size_t bytes, Arena& memory, GraphView& graph) {
   // The smallest file holds a root offset and an identifier.
-  if (bytes < 8) return bad("the file is too short to be a .tflite; its bytes are",
-                            static_cast<int64_t>(bytes));
+  if (bytes < 8)
+    return bad("the file is too short to be a .tflite; its bytes are", static_cast<int64_t>(bytes));
   if (!schema::ModelBufferHasIdentifier(tflite))
     return bad("the file is no .tflite: it lacks the identifier TFL3");
-  if (bytes > static_cast<size_t>(kMaxTensorBytes)) return bad("the file is larger than 2^28 bytes");
+  if (bytes > static_cast<size_t>(kMaxTensorBytes))
+    return bad("the file is larger than 2^28 bytes");
   flatbuffers::Verifier verifier(static_cast<const uint8_t*>(tflite), bytes);
   if (!schema::VerifyModelBuffer(verifier))
     return bad("the file is damaged or cut off: its tables do not hold together");

@@ -20,10 +20,14 @@ bool is_quantized_with(const TensorView& tensor, int32_t count) {
 
 ActivationRangeF32 activation_range_f32(Activation activation) {
   switch (activation) {
-    case Activation::RELU: return {0.0F, FLT_MAX};
-    case Activation::RELU_N1_TO_1: return {-1.0F, 1.0F};
-    case Activation::RELU6: return {0.0F, 6.0F};
-    case Activation::NONE: break;
+    case Activation::RELU:
+      return {0.0F, FLT_MAX};
+    case Activation::RELU_N1_TO_1:
+      return {-1.0F, 1.0F};
+    case Activation::RELU6:
+      return {0.0F, 6.0F};
+    case Activation::NONE:
+      break;
   }
   return {-FLT_MAX, FLT_MAX};
 }
@@ -41,8 +45,7 @@ ActivationRangeS8 activation_range_s8(Activation activation, float scale, int32_
 Error check_arity(const StepBuilder& builder, const OperatorView& op, int32_t inputs) {
   if (op.output_count != 1 || builder.output(0) == nullptr)
     return builder.fail("needs exactly one output; it has", op.output_count);
-  if (op.input_count < inputs)
-    return builder.fail("has too few inputs; it has", op.input_count);
+  if (op.input_count < inputs) return builder.fail("has too few inputs; it has", op.input_count);
   for (int32_t i = 0; i < inputs; ++i)
     if (builder.input(i) == nullptr) return builder.fail("lacks the required input number", i);
   return {};
@@ -63,13 +66,13 @@ bool is_filter_s8(const TensorView& tensor, int32_t axis) {
 }
 
 bool is_bias(const TensorView* tensor, TensorType type, int32_t channels) {
-  return tensor == nullptr || (tensor->is_constant() && tensor->type == type &&
-                               tensor->shape.elements() == channels);
+  return tensor == nullptr ||
+         (tensor->is_constant() && tensor->type == type && tensor->shape.elements() == channels);
 }
 
 const Requantization* requantization_per_channel(StepBuilder& builder, const TensorView& input,
-                                                 const TensorView& filter,
-                                                 const TensorView& output, int32_t channels) {
+                                                 const TensorView& filter, const TensorView& output,
+                                                 int32_t channels) {
   auto* table = builder.table<Requantization>(channels);
   if (table == nullptr) return nullptr;
   const double input_scale = input.quantization.scale[0];
@@ -96,8 +99,7 @@ Window slide_window(Padding padding, int32_t input_size, int32_t filter_size, in
 
 bool has_sane_strides(const Options& options) {
   constexpr int32_t kMax = 1 << 15;
-  for (int32_t value : {options.stride_h, options.stride_w, options.dilation_h,
-                        options.dilation_w})
+  for (int32_t value : {options.stride_h, options.stride_w, options.dilation_h, options.dilation_w})
     if (value < 1 || value > kMax) return false;
   return true;
 }

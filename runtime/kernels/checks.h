@@ -41,8 +41,8 @@ inline constexpr int64_t kMaxAccumulationDepth = 65536;
 // A table of input_scale * filter_scale[c] / output_scale for every channel, or null when memory
 // is short.
 const Requantization* requantization_per_channel(StepBuilder& builder, const TensorView& input,
-                                                 const TensorView& filter,
-                                                 const TensorView& output, int32_t channels);
+                                                 const TensorView& filter, const TensorView& output,
+                                                 int32_t channels);
 
 // Where a window slides along one dimension.
 struct Window {

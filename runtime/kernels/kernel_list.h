@@ -17,6 +17,7 @@
 #include "runtime/kernels/quantize/quantize.h"
 #include "runtime/kernels/reduce/reduce.h"
 #include "runtime/kernels/shape/shape.h"
+#include "runtime/kernels/skeleton/skeleton.h"
 #include "runtime/kernels/softmax/softmax.h"
 
 // X(name, Params, operands...)
@@ -45,6 +46,7 @@
   X(softmax_s8, SoftmaxS8Params, const int8_t* input, int8_t* output)                             \
   X(add_f32, AddF32Params, const float* a, const float* b, float* output)                         \
   X(add_s8, AddS8Params, const int8_t* a, const int8_t* b, int8_t* output)                        \
+  X(neg_f32, NegF32Params, const float* input, float* output)                                     \
   X(mean_f32, MeanF32Params, const float* input, float* output)                                   \
   X(mean_s8, MeanS8Params, const int8_t* input, int8_t* output)                                   \
   X(relu_f32, ReluF32Params, const float* input, float* output)                                   \

@@ -28,30 +28,51 @@ enum class OperatorType : int32_t {
   PAD = 34,
   TRANSPOSE = 39,
   MEAN = 40,
+  NEG = 59,
   QUANTIZE = 114,
 };
 
 // Null for a code that is not in the list above.
 constexpr const char* operator_name(OperatorType type) {
   switch (type) {
-    case OperatorType::ADD: return "ADD";
-    case OperatorType::AVERAGE_POOL_2D: return "AVERAGE_POOL_2D";
-    case OperatorType::CONCATENATION: return "CONCATENATION";
-    case OperatorType::CONV_2D: return "CONV_2D";
-    case OperatorType::DEPTHWISE_CONV_2D: return "DEPTHWISE_CONV_2D";
-    case OperatorType::DEQUANTIZE: return "DEQUANTIZE";
-    case OperatorType::FULLY_CONNECTED: return "FULLY_CONNECTED";
-    case OperatorType::LOGISTIC: return "LOGISTIC";
-    case OperatorType::MAX_POOL_2D: return "MAX_POOL_2D";
-    case OperatorType::RELU: return "RELU";
-    case OperatorType::RELU_N1_TO_1: return "RELU_N1_TO_1";
-    case OperatorType::RELU6: return "RELU6";
-    case OperatorType::RESHAPE: return "RESHAPE";
-    case OperatorType::SOFTMAX: return "SOFTMAX";
-    case OperatorType::PAD: return "PAD";
-    case OperatorType::TRANSPOSE: return "TRANSPOSE";
-    case OperatorType::MEAN: return "MEAN";
-    case OperatorType::QUANTIZE: return "QUANTIZE";
+    case OperatorType::ADD:
+      return "ADD";
+    case OperatorType::AVERAGE_POOL_2D:
+      return "AVERAGE_POOL_2D";
+    case OperatorType::CONCATENATION:
+      return "CONCATENATION";
+    case OperatorType::CONV_2D:
+      return "CONV_2D";
+    case OperatorType::DEPTHWISE_CONV_2D:
+      return "DEPTHWISE_CONV_2D";
+    case OperatorType::DEQUANTIZE:
+      return "DEQUANTIZE";
+    case OperatorType::FULLY_CONNECTED:
+      return "FULLY_CONNECTED";
+    case OperatorType::LOGISTIC:
+      return "LOGISTIC";
+    case OperatorType::MAX_POOL_2D:
+      return "MAX_POOL_2D";
+    case OperatorType::RELU:
+      return "RELU";
+    case OperatorType::RELU_N1_TO_1:
+      return "RELU_N1_TO_1";
+    case OperatorType::RELU6:
+      return "RELU6";
+    case OperatorType::RESHAPE:
+      return "RESHAPE";
+    case OperatorType::SOFTMAX:
+      return "SOFTMAX";
+    case OperatorType::PAD:
+      return "PAD";
+    case OperatorType::TRANSPOSE:
+      return "TRANSPOSE";
+    case OperatorType::MEAN:
+      return "MEAN";
+    case OperatorType::NEG:
+      return "NEG";
+    case OperatorType::QUANTIZE:
+      return "QUANTIZE";
   }
   return nullptr;
 }

@@ -21,6 +21,7 @@ Error prepare_dequantize(const OperatorView& op, StepBuilder& builder);
 Error prepare_fully_connected(const OperatorView& op, StepBuilder& builder);
 Error prepare_logistic(const OperatorView& op, StepBuilder& builder);
 Error prepare_mean(const OperatorView& op, StepBuilder& builder);
+Error prepare_neg(const OperatorView& op, StepBuilder& builder);
 Error prepare_pad(const OperatorView& op, StepBuilder& builder);
 Error prepare_pool_2d(const OperatorView& op, StepBuilder& builder);
 Error prepare_quantize(const OperatorView& op, StepBuilder& builder);

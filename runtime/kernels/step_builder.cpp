@@ -43,14 +43,14 @@ Error StepBuilder::emit(KernelId kernel, const void* params,
         error = operand_of_tensor(op.outputs[source.index], operand);
         break;
       case Source::kTable:
-        operand = Operand(Operand::kTables,
-                          static_cast<uint32_t>(static_cast<const uint8_t*>(source.table) -
-                                                tables_.base()));
+        operand = Operand(
+            Operand::kTables,
+            static_cast<uint32_t>(static_cast<const uint8_t*>(source.table) - tables_.base()));
         break;
       case Source::kScratch:
         // Buffers of tensors come first, then one buffer per step for scratch.
-        operand = Operand(Operand::kArena,
-                          static_cast<uint32_t>(graph_.tensor_count + step_count_));
+        operand =
+            Operand(Operand::kArena, static_cast<uint32_t>(graph_.tensor_count + step_count_));
         prepared->scratch_bytes = static_cast<uint32_t>(source.index);
         break;
     }
@@ -82,8 +82,8 @@ Error StepBuilder::operand_of_tensor(int32_t tensor, Operand& operand) const {
     operand = Operand(Operand::kArena, static_cast<uint32_t>(tensor));
     return {};
   }
-  const auto offset = static_cast<const uint8_t*>(view.data) -
-                      static_cast<const uint8_t*>(constants_);
+  const auto offset =
+      static_cast<const uint8_t*>(view.data) - static_cast<const uint8_t*>(constants_);
   if (offset < 0 || offset > static_cast<int64_t>(Operand::kMaxOffset))
     return fail("a constant tensor lies more than 1 GiB into the model", offset);
   operand = Operand(Operand::kConstants, static_cast<uint32_t>(offset));
@@ -98,9 +98,8 @@ Error StepBuilder::fail(const char* message, int64_t detail) const {
 }
 
 Error StepBuilder::no_memory() const {
-  const size_t missing =
-      steps_.bytes_missing() > tables_.bytes_missing() ? steps_.bytes_missing()
-                                                       : tables_.bytes_missing();
+  const size_t missing = steps_.bytes_missing() > tables_.bytes_missing() ? steps_.bytes_missing()
+                                                                          : tables_.bytes_missing();
   return fail("the arena is too small for the plan; bytes missing for the next step:",
               static_cast<int64_t>(missing));
 }

@@ -72,8 +72,8 @@ class StepBuilder {
   // `steps`: where parameters live, and prepared steps for a while; `tables`: where tables live
   // (may be the same arena).
   // `constants`: the address that offsets of constant tensors count from.
-  StepBuilder(const GraphView& graph, const KernelSet& kernels, const void* constants,
-              Arena& steps, Arena& tables)
+  StepBuilder(const GraphView& graph, const KernelSet& kernels, const void* constants, Arena& steps,
+              Arena& tables)
       : graph_(graph), kernels_(kernels), constants_(constants), steps_(steps), tables_(tables) {}
 
   void begin(int32_t operator_index);

@@ -6,10 +6,10 @@
 namespace solder {
 
 struct PlannedBuffer {
-  uint32_t bytes = 0;       // 0: not placed
-  int32_t first_use = 0;    // time of the first step that needs it, inclusive
-  int32_t last_use = 0;     // time of the last step that needs it, inclusive
-  uint32_t offset = 0;      // result, a multiple of kArenaAlignment
+  uint32_t bytes = 0;     // 0: not placed
+  int32_t first_use = 0;  // time of the first step that needs it, inclusive
+  int32_t last_use = 0;   // time of the last step that needs it, inclusive
+  uint32_t offset = 0;    // result, a multiple of kArenaAlignment
 };
 
 // Fills in the offsets so that buffers alive at the same time never overlap, and returns the bytes

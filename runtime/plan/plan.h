@@ -37,10 +37,14 @@ struct Regions {
 
   void* resolve(Operand operand) const {
     switch (operand.region()) {
-      case Operand::kConstants: return at(constants, operand);
-      case Operand::kTables: return at(tables, operand);
-      case Operand::kArena: return at(arena, operand);
-      case Operand::kAbsent: break;
+      case Operand::kConstants:
+        return at(constants, operand);
+      case Operand::kTables:
+        return at(tables, operand);
+      case Operand::kArena:
+        return at(arena, operand);
+      case Operand::kAbsent:
+        break;
     }
     return nullptr;
   }

@@ -52,7 +52,7 @@ class PlanBuilder {
   const GraphView& graph_;
   Arena& memory_;
   StepBuilder steps_;
-  Sharing* sharing_ = nullptr;       // per operator
+  Sharing* sharing_ = nullptr;        // per operator
   PlannedBuffer* buffers_ = nullptr;  // per tensor, then per step
   int32_t* roots_ = nullptr;          // per tensor
   int32_t buffer_count_ = 0;
@@ -66,8 +66,9 @@ Error PlanBuilder::prepare_operators() {
     const OperatorView& op = graph_.operators[i];
     steps_.begin(i);
     const PrepareFunction prepare = prepare_function(op.type);
-    if (prepare == nullptr) return steps_.fail("is not supported; its BuiltinOperator code is",
-                                               static_cast<int32_t>(op.type));
+    if (prepare == nullptr)
+      return steps_.fail("is not supported; its BuiltinOperator code is",
+                         static_cast<int32_t>(op.type));
     if (Error error = prepare(op, steps_)) return error;
     sharing_[i] = {.viewed = steps_.viewed_input(), .in_place = steps_.in_place_input()};
   }

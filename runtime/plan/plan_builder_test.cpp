@@ -31,8 +31,12 @@ class PlanBuilderTest : public testing::Test {
     operators_.clear();
     for (size_t i = 0; i < types_.size(); ++i) {
       const auto &in = indices_[2 * i], &out = indices_[2 * i + 1];
-      operators_.push_back({types_[i], in.data(), static_cast<int32_t>(in.size()), out.data(),
-                            static_cast<int32_t>(out.size()), {}});
+      operators_.push_back({types_[i],
+                            in.data(),
+                            static_cast<int32_t>(in.size()),
+                            out.data(),
+                            static_cast<int32_t>(out.size()),
+                            {}});
     }
     inputs_ = std::move(inputs);
     outputs_ = std::move(outputs);
@@ -138,8 +142,8 @@ TEST_F(PlanBuilderTest, SaysWhatMemoryIsMissing) {
   const int a = tensor(8), b = tensor(8);
   op(OperatorType::RELU, {a}, b);
   ASSERT_FALSE(build({a}, {b}));
-  const GraphView graph = {tensors_.data(),   2, operators_.data(), 1, inputs_.data(), 1,
-                           outputs_.data(), 1};
+  const GraphView graph = {tensors_.data(), 2, operators_.data(), 1,
+                           inputs_.data(),  1, outputs_.data(),   1};
   for (size_t bytes = 0; bytes < 512; bytes += 16) {
     Arena arena(memory_, bytes);
     const Error error = build_plan(graph, kReferenceKernels, constants_, arena, arena, plan_, map_);

@@ -1,5 +1,7 @@
 // Every operator's output of every golden run, through both doors and every kernel set: int8 bit
 // for bit, float32 within 1e-5 of the layer's range.
+#include "tests/support/golden.h"
+
 #include <gtest/gtest.h>
 #include <zlib.h>
 
@@ -10,7 +12,6 @@
 #include "compiler/importers/tflite/tflite_importer.h"
 #include "compiler/planning/executable.h"
 #include "runtime/interpreter/interpreter.h"
-#include "tests/support/golden.h"
 
 namespace solder::tests {
 namespace {
@@ -92,8 +93,8 @@ TEST_P(Golden, InterpreterMatchesTheOutput) {
   const std::vector<uint8_t> file = read_bytes(run.model);
   std::vector<uint8_t> arena(1 << 20);
   Model model;
-  const Error error = load_tflite(file.data(), file.size(), *kernels, arena.data(), arena.size(),
-                                  model);
+  const Error error =
+      load_tflite(file.data(), file.size(), *kernels, arena.data(), arena.size(), model);
   ASSERT_FALSE(error) << error.message;
   std::memcpy(model.input(0), run.input.data(), run.input.size());
   model.invoke();

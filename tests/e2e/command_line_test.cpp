@@ -95,8 +95,9 @@ TEST(CommandLine, DiffNamesTheFirstLayerThatDiffers) {
   write(changed, {bytes.begin(), bytes.end()});
   const auto figures = solder_json({"diff", kModel, changed, "--input", kDigit});
   EXPECT_EQ(figures["first_difference"], convolution);
-  for (const auto& layer : figures["layers"])
-    if (layer["operator"] < convolution) EXPECT_FALSE(layer["differs"]);
+  for (const auto& layer : figures["layers"]) {
+    EXPECT_TRUE(layer["operator"] >= convolution || !layer["differs"]) << layer;
+  }
 }
 
 TEST(CommandLine, CompileWritesWhatItSays) {
@@ -140,9 +141,13 @@ TEST(BadInput, Tensors) {
 }
 
 TEST(BadInput, Options) {
-  for (const auto& arguments : std::vector<std::vector<std::string>>{
-           {}, {"frobnicate"}, {"run", kModel}, {"run", kModel, "--input", kDigit, "--kernels", "x"},
-           {"compile", kModel}, {"bench", kModel, "--board", "none"}}) {
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{},
+                                             {"frobnicate"},
+                                             {"run", kModel},
+                                             {"run", kModel, "--input", kDigit, "--kernels", "x"},
+                                             {"compile", kModel},
+                                             {"bench", kModel, "--board", "none"}}) {
     const cli::Finished finished = solder(arguments);
     EXPECT_NE(finished.exit_code, 0);
     EXPECT_THAT(finished.output, HasSubstr("--help"));

@@ -14,8 +14,8 @@ class Emulators : public testing::TestWithParam<const char*> {};
 
 TEST_P(Emulators, Agree) {
   const auto models = repository() / "models";
-  std::vector<std::string> command = {"bench",   models / "mnist/mnist.tflite",
-                                      "--input", models / "digit/digit.f32",
+  std::vector<std::string> command = {"bench",     models / "mnist/mnist.tflite",
+                                      "--input",   models / "digit/digit.f32",
                                       "--kernels", GetParam()};
   const auto board = solder_json(command);
   command.insert(command.end(), {"--board", "mps2-an500"});
@@ -34,8 +34,9 @@ TEST_P(Emulators, Agree) {
 
 TEST_P(Emulators, CountTheSameTwice) {
   const auto models = repository() / "models";
-  const std::vector<std::string> command = {"bench", models / "mnist/mnist.tflite", "--input",
-                                            models / "digit/digit.f32", "--kernels", GetParam()};
+  const std::vector<std::string> command = {"bench",     models / "mnist/mnist.tflite",
+                                            "--input",   models / "digit/digit.f32",
+                                            "--kernels", GetParam()};
   EXPECT_EQ(solder_json(command), solder_json(command));
 }
 

@@ -29,7 +29,8 @@ std::filesystem::path dense_model(const std::string& name, int inputs, int outpu
   const auto bytes = compiler::export_tflite(graph);
   const auto path = fresh_folder(name) / "model.tflite";
   std::ofstream(path, std::ios::binary)
-      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+      .write(reinterpret_cast<const char*>(bytes.data()),
+             static_cast<std::streamsize>(bytes.size()));
   return path;
 }
 
@@ -59,8 +60,8 @@ TEST(TooLarge, ForRam) {
 
 TEST(TooLarge, WhatFitsIsCompiled) {
   const auto model = dense_model("fits", 100, 10);
-  EXPECT_EQ(solder({"compile", model, "-o", fresh_folder("fits_output"), "--name", "fits"}).exit_code,
-            0);
+  EXPECT_EQ(
+      solder({"compile", model, "-o", fresh_folder("fits_output"), "--name", "fits"}).exit_code, 0);
 }
 
 }  // namespace

@@ -33,8 +33,8 @@ class Malformed : public testing::TestWithParam<bool> {
     std::memcpy(file.get(), bytes.data(), bytes.size());
     alignas(16) static uint8_t arena[1 << 16];
     Model model;
-    const Error error = load_tflite(file.get(), bytes.size(), kGenericKernels, arena,
-                                    sizeof(arena), model);
+    const Error error =
+        load_tflite(file.get(), bytes.size(), kGenericKernels, arena, sizeof(arena), model);
     if (error) {
       ++interpreter_.errors;
       return;
@@ -102,17 +102,15 @@ TEST_P(Malformed, EveryArenaSizeIsEnoughOrSaysSo) {
   Model model;
   bool enough = false;
   for (size_t bytes = 0; bytes <= sizeof(arena); bytes += 8) {
-    const Error error =
-        load_tflite(file.data(), file.size(), kGenericKernels, arena, bytes, model);
+    const Error error = load_tflite(file.data(), file.size(), kGenericKernels, arena, bytes, model);
     EXPECT_FALSE(enough && error) << "a larger arena fails: " << bytes;
     if (!error) enough = true;
   }
   EXPECT_TRUE(enough);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Malformed, testing::Bool(), [](const auto& test) {
-  return test.param ? "int8" : "float32";
-});
+INSTANTIATE_TEST_SUITE_P(All, Malformed, testing::Bool(),
+                         [](const auto& test) { return test.param ? "int8" : "float32"; });
 
 }  // namespace
 }  // namespace solder::tests

@@ -21,13 +21,13 @@ std::vector<GoldenLayer> read_layers(const fs::path& path) {
   std::ifstream file(path);
   std::vector<GoldenLayer> layers;
   for (const auto& entry : nlohmann::json::parse(file)) {
-    layers.push_back({.op = entry["operator"],
-                      .type = entry["type"],
-                      .crc32 = static_cast<uint32_t>(
-                          std::stoul(entry["crc32"].get<std::string>(), nullptr, 16)),
-                      .min = entry["min"],
-                      .max = entry["max"],
-                      .first = entry["first"]});
+    layers.push_back(
+        {.op = entry["operator"],
+         .type = entry["type"],
+         .crc32 = static_cast<uint32_t>(std::stoul(entry["crc32"].get<std::string>(), nullptr, 16)),
+         .min = entry["min"],
+         .max = entry["max"],
+         .first = entry["first"]});
   }
   return layers;
 }

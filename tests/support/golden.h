@@ -11,8 +11,8 @@ namespace solder::tests {
 
 struct GoldenLayer {
   int op = 0;
-  std::string type;        // "INT8", "FLOAT32"
-  uint32_t crc32 = 0;      // of the raw tensor
+  std::string type;    // "INT8", "FLOAT32"
+  uint32_t crc32 = 0;  // of the raw tensor
   double min = 0, max = 0;
   std::vector<double> first;  // up to eight values
 };

@@ -52,16 +52,18 @@ class Builder {
     Options options{.activation = Activation::RELU, .padding = Padding::VALID};
     graph_.operators.push_back({OperatorType::CONV_2D,
                                 {input, weights("filter", {4, {3, 3, 3, 2}}), bias("bias", 3)},
-                                {conv}, options});
-    options = {.padding = Padding::VALID, .stride_h = 2, .stride_w = 2, .filter_h = 2,
-               .filter_w = 2};
+                                {conv},
+                                options});
+    options = {
+        .padding = Padding::VALID, .stride_h = 2, .stride_w = 2, .filter_h = 2, .filter_w = 2};
     graph_.operators.push_back({OperatorType::MAX_POOL_2D, {conv}, {pool}, options});
     const int32_t shape[] = {1, 12};
     const int shape_tensor = graph_.add_tensor(compiler::int32_constant("shape", shape));
     graph_.operators.push_back({OperatorType::RESHAPE, {pool, shape_tensor}, {flat}, {}});
     graph_.operators.push_back({OperatorType::FULLY_CONNECTED,
                                 {flat, weights("matrix", {2, {4, 12}}), bias("offset", 4)},
-                                {dense}, {}});
+                                {dense},
+                                {}});
     graph_.operators.push_back({OperatorType::SOFTMAX, {dense}, {softmax}, {}});
     graph_.inputs = {input};
     graph_.outputs = {softmax};

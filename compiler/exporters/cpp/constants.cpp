@@ -39,10 +39,12 @@ PackedConstants::PackedConstants(const Executable& executable) {
 
 Operand PackedConstants::moved(Operand operand) const {
   switch (operand.region()) {
-    case Operand::kConstants: return {Operand::kConstants, offsets_.at(operand.offset())};
+    case Operand::kConstants:
+      return {Operand::kConstants, offsets_.at(operand.offset())};
     case Operand::kTables:
       return {Operand::kConstants, operand.offset() - tables_begin_ + tables_offset_};
-    default: return operand;
+    default:
+      return operand;
   }
 }
 

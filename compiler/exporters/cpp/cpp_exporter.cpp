@@ -14,15 +14,15 @@ namespace solder::compiler {
 namespace {
 
 // Words that C++ keeps to itself and a model might well be called.
-constexpr std::array<std::string_view, 12> kReserved = {
-    "auto", "char", "class", "double", "float", "int", "long", "new", "solder", "std", "switch",
-    "this"};
+constexpr std::array<std::string_view, 12> kReserved = {"auto",   "char", "class",  "double",
+                                                        "float",  "int",  "long",   "new",
+                                                        "solder", "std",  "switch", "this"};
 
 void check_name(const std::string& name) {
-  const bool starts_well = !name.empty() && (std::islower(static_cast<unsigned char>(name[0])) != 0);
-  const bool goes_on_well = std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  const bool starts_well =
+      !name.empty() && (std::islower(static_cast<unsigned char>(name[0])) != 0);
+  const bool goes_on_well = std::ranges::all_of(
+      name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
   if (!starts_well || !goes_on_well || std::ranges::find(kReserved, name) != kReserved.end())
     throw ModelError(fmt::format(
         "the name \"{}\" cannot be used in C++; give one of lower-case letters, digits and _ that "
@@ -32,18 +32,25 @@ void check_name(const std::string& name) {
 
 const char* c_type(TensorType type) {
   switch (type) {
-    case TensorType::FLOAT32: return "float";
-    case TensorType::INT8: return "int8_t";
-    case TensorType::UINT8: return "uint8_t";
-    case TensorType::INT16: return "int16_t";
-    case TensorType::INT32: return "int32_t";
-    default: return "void";
+    case TensorType::FLOAT32:
+      return "float";
+    case TensorType::INT8:
+      return "int8_t";
+    case TensorType::UINT8:
+      return "uint8_t";
+    case TensorType::INT16:
+      return "int16_t";
+    case TensorType::INT32:
+      return "int32_t";
+    default:
+      return "void";
   }
 }
 
 std::string dims(const Shape& shape) {
   std::string text;
-  for (int i = 0; i < shape.rank; ++i) text += fmt::format("{}{}", i == 0 ? "" : ", ", shape.dims[i]);
+  for (int i = 0; i < shape.rank; ++i)
+    text += fmt::format("{}{}", i == 0 ? "" : ", ", shape.dims[i]);
   return text;
 }
 
@@ -152,9 +159,12 @@ solder::Model model();
 std::string Printer::operand(Operand operand) const {
   const Operand at = constants_.moved(operand);
   switch (at.region()) {
-    case Operand::kConstants: return fmt::format("constant({})", at.offset());
-    case Operand::kArena: return fmt::format("arena({})", at.offset());
-    default: return "absent()";
+    case Operand::kConstants:
+      return fmt::format("constant({})", at.offset());
+    case Operand::kArena:
+      return fmt::format("arena({})", at.offset());
+    default:
+      return "absent()";
   }
 }
 
@@ -172,9 +182,9 @@ std::string Printer::step_params() const {
   std::string text;
   for (uint32_t i = 0; i < plan_.step_count; ++i) {
     const Step& step = plan_.steps[i];
-    text += fmt::format("// {} {}: {}\nconstexpr solder::{} params_{} = {};\n\n", step.operator_index,
-                        operator_name(step.type), outline(step), params_type(step.kernel), i,
-                        params_initializer(step.kernel, step.params));
+    text += fmt::format("// {} {}: {}\nconstexpr solder::{} params_{} = {};\n\n",
+                        step.operator_index, operator_name(step.type), outline(step),
+                        params_type(step.kernel), i, params_initializer(step.kernel, step.params));
   }
   return text;
 }

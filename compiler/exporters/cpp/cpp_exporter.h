@@ -9,8 +9,8 @@
 namespace solder::compiler {
 
 struct CppModel {
-  std::string header;  // NAME.h
-  std::string source;  // NAME.cpp
+  std::string header;            // NAME.h
+  std::string source;            // NAME.cpp
   uint32_t constants_bytes = 0;  // weights, biases and tables
   uint32_t arena_bytes = 0;      // activations and scratch
 };

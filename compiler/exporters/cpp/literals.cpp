@@ -72,7 +72,8 @@ std::string word_list(std::span<const uint8_t> bytes) {
 std::string params_type(KernelId kernel) {
   switch (kernel) {
 #define X(name, params, ...) \
-  case KernelId::name: return #params;
+  case KernelId::name:       \
+    return #params;
     SOLDER_KERNEL_LIST(X)
 #undef X
   }
@@ -82,7 +83,8 @@ std::string params_type(KernelId kernel) {
 std::string params_initializer(KernelId kernel, const void* params) {
   switch (kernel) {
 #define X(name, params_type, ...) \
-  case KernelId::name: return literal(*static_cast<const params_type*>(params));
+  case KernelId::name:            \
+    return literal(*static_cast<const params_type*>(params));
     SOLDER_KERNEL_LIST(X)
 #undef X
   }
@@ -92,7 +94,8 @@ std::string params_initializer(KernelId kernel, const void* params) {
 std::string kernel_name(KernelId kernel) {
   switch (kernel) {
 #define X(name, params, ...) \
-  case KernelId::name: return #name;
+  case KernelId::name:       \
+    return #name;
     SOLDER_KERNEL_LIST(X)
 #undef X
   }

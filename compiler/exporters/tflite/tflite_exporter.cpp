@@ -115,6 +115,7 @@ schema::BuiltinOptionsUnion write_options(const Graph& graph, const Operator& op
       result.Set(schema::QuantizeOptionsT());
       break;
     case OperatorType::LOGISTIC:
+    case OperatorType::NEG:
     case OperatorType::RELU:
     case OperatorType::RELU6:
     case OperatorType::RELU_N1_TO_1:

@@ -73,6 +73,7 @@ int32_t operator_version(const Graph& graph, const Operator& op) {
       return std::max(input.shape.rank > 4 ? 4 : 1, by_type(input.type, 2, 5));
     case OperatorType::PAD:
       return input.shape.rank > 4 ? 4 : by_type(input.type, 2, 3);
+    case OperatorType::NEG:
     case OperatorType::RELU_N1_TO_1:
     case OperatorType::RESHAPE:
       return 1;

@@ -16,14 +16,15 @@ void import_unary(Node& node, OperatorType type) {
 }
 
 Shape broadcast(const Node& node, const Shape& a, const Shape& b) {
-  Shape shape{.rank = std::max(a.rank, b.rank)};
-  for (int32_t i = 0; i < shape.rank; ++i) {
-    const int32_t dim_a = a.dim_of(shape.rank, i), dim_b = b.dim_of(shape.rank, i);
+  const int32_t rank = std::max(a.rank, b.rank);
+  std::vector<int64_t> dims;
+  for (int32_t i = 0; i < rank; ++i) {
+    const int32_t dim_a = a.dim_of(rank, i), dim_b = b.dim_of(rank, i);
     if (dim_a != dim_b && dim_a != 1 && dim_b != 1)
       node.fail(fmt::format("shapes {} and {} do not fit", to_string(a), to_string(b)));
-    shape.dims[i] = std::max(dim_a, dim_b);
+    dims.push_back(std::max(dim_a, dim_b));
   }
-  return shape;
+  return node.shape(dims);
 }
 
 // An operand of a broadcast to `rank`. A shorter one keeps its shape where the result lies as ONNX
@@ -41,13 +42,13 @@ int broadcast_operand(const Node& node, Value& value, int32_t rank, Layout layou
 }  // namespace
 
 void import_relu(Node& node) { import_unary(node, OperatorType::RELU); }
+void import_neg(Node& node) { import_unary(node, OperatorType::NEG); }
 void import_sigmoid(Node& node) { import_unary(node, OperatorType::LOGISTIC); }
 
 void import_add(Node& node) {
   Value& a = node.floats(0);
   Value& b = node.floats(1);
   const Shape shape = broadcast(node, a.shape, b.shape);
-  node.shape(std::vector<int64_t>(shape.dims, shape.dims + shape.rank));
   const bool is_channels_last =
       a.layout() == Layout::kChannelsLast || b.layout() == Layout::kChannelsLast;
   const Layout layout = shape.rank == 4 && is_channels_last ? Layout::kChannelsLast : Layout::kOnnx;

@@ -29,6 +29,7 @@ constexpr Entry kOperators[] = {
     {"Identity", import_identity},
     {"MatMul", import_matmul},
     {"MaxPool", import_max_pool},
+    {"Neg", import_neg},
     {"Pad", import_pad},
     {"ReduceMean", import_reduce_mean},
     {"Relu", import_relu},

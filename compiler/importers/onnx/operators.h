@@ -37,6 +37,7 @@ void import_softmax(Node& node);
 // layout.cpp: operators that move elements, and compute nothing
 void import_transpose(Node& node);
 void import_concat(Node& node);
+void import_neg(Node& node);
 void import_pad(Node& node);
 // reshape.cpp: operators that move not even elements
 void import_reshape(Node& node);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "compiler/importers/tflite/options.h"
+#include "runtime/interpreter/options.h"
 #include "schema/tflite_generated.h"
 
 namespace solder::compiler {
@@ -99,8 +99,9 @@ class Reader {
     op.type = read_type(source, index);
     op.inputs = indices(source.inputs());
     op.outputs = indices(source.outputs());
-    op.options =
-        read_options(op.type, source, fmt::format("operator {} {}", index, operator_name(op.type)));
+    if (const Error error = read_options(source, op.options))
+      throw ModelError(fmt::format("operator {} {} {} {}", index, operator_name(op.type),
+                                   error.message, error.detail));
     return op;
   }
 

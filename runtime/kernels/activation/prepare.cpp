@@ -1,7 +1,8 @@
+#include "runtime/kernels/prepare.h"
+
 #include <cmath>
 
 #include "runtime/kernels/checks.h"
-#include "runtime/kernels/prepare.h"
 
 namespace solder {
 namespace {
@@ -11,9 +12,12 @@ constexpr int kIntegerBits = 4;
 
 Activation activation_of(OperatorType type) {
   switch (type) {
-    case OperatorType::RELU6: return Activation::RELU6;
-    case OperatorType::RELU_N1_TO_1: return Activation::RELU_N1_TO_1;
-    default: return Activation::RELU;
+    case OperatorType::RELU6:
+      return Activation::RELU6;
+    case OperatorType::RELU_N1_TO_1:
+      return Activation::RELU_N1_TO_1;
+    default:
+      return Activation::RELU;
   }
 }
 

@@ -1,4 +1,5 @@
 #include "runtime/kernels/prepare.h"
+
 #include "runtime/kernels/prepare_convolution.h"
 
 namespace solder {

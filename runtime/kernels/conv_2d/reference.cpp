@@ -62,7 +62,7 @@ void conv_2d_s8(const Conv2DS8Params& p, const int8_t* input, const int8_t* filt
               const int8_t* tap = filter + ((out_c * g.filter_height + ky) * g.filter_width + kx) *
                                                g.filter_channels;
               for (int32_t c = 0; c < g.filter_channels; ++c)
-                sum = wrapping_add(sum, (pixel[first_c + c] + p.input_offset) * tap[c]);
+                sum += (pixel[first_c + c] + p.input_offset) * tap[c];
             }
           }
           if (bias != nullptr) sum = wrapping_add(sum, bias[out_c]);

@@ -50,8 +50,8 @@ void depthwise_conv_2d_s8(const DepthwiseConv2DS8Params& p, const int8_t* input,
               if (y < 0 || y >= g.input_height || x < 0 || x >= g.input_width) continue;
               const int32_t pixel = (b * g.input_height + y) * g.input_width + x;
               const int32_t tap = ky * g.filter_width + kx;
-              sum = wrapping_add(sum, (input[pixel * g.input_channels + c] + p.input_offset) *
-                                          filter[tap * output_channels + out_c]);
+              sum += (input[pixel * g.input_channels + c] + p.input_offset) *
+                     filter[tap * output_channels + out_c];
             }
           }
           if (bias != nullptr) sum = wrapping_add(sum, bias[out_c]);

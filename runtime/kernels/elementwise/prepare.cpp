@@ -1,5 +1,6 @@
-#include "runtime/kernels/checks.h"
 #include "runtime/kernels/prepare.h"
+
+#include "runtime/kernels/checks.h"
 
 namespace solder {
 namespace {

@@ -1,5 +1,6 @@
-#include "runtime/kernels/checks.h"
 #include "runtime/kernels/prepare.h"
+
+#include "runtime/kernels/checks.h"
 
 namespace solder {
 
@@ -52,8 +53,8 @@ Error prepare_pool_2d(const OperatorView& op, StepBuilder& builder) {
       return builder.fail("has an INT8 input of more than 2^23 pixels");
     auto* params = builder.params<Pool2DS8Params>();
     if (params == nullptr) return builder.no_memory();
-    const auto range = activation_range_s8(o.activation, output.quantization.scale[0],
-                                           zero_point_of(output));
+    const auto range =
+        activation_range_s8(o.activation, output.quantization.scale[0], zero_point_of(output));
     *params = {.geometry = geometry, .activation_min = range.min, .activation_max = range.max};
     return builder.emit(is_max ? KernelId::max_pool_2d_s8 : KernelId::average_pool_2d_s8, params,
                         {B::in(0), B::out(0)});

@@ -64,8 +64,7 @@ void average_pool_2d_f32(const Pool2DF32Params& p, const float* input, float* ou
 
 void average_pool_2d_s8(const Pool2DS8Params& p, const int8_t* input, int8_t* output) {
   for_each_window(
-      p.geometry, input, output, int32_t{0},
-      [](int32_t sum, int8_t x) { return sum + x; },
+      p.geometry, input, output, int32_t{0}, [](int32_t sum, int8_t x) { return sum + x; },
       [&](int32_t sum, int32_t count) {
         const int32_t half = sum > 0 ? count / 2 : -(count / 2);
         const int32_t average = (sum + half) / count;

@@ -1,5 +1,6 @@
-#include "runtime/kernels/checks.h"
 #include "runtime/kernels/prepare.h"
+
+#include "runtime/kernels/checks.h"
 
 namespace solder {
 
@@ -8,7 +9,8 @@ Error prepare_quantize(const OperatorView& op, StepBuilder& builder) {
   const TensorView& input = *builder.input(0);
   const TensorView& output = *builder.output(0);
   if (!(input.shape == output.shape)) return builder.fail("needs an output of the input's shape");
-  if (!is_per_tensor_s8(output)) return builder.fail("needs an INT8 output with valid quantization");
+  if (!is_per_tensor_s8(output))
+    return builder.fail("needs an INT8 output with valid quantization");
   const auto elements = static_cast<int32_t>(input.shape.elements());
   using B = StepBuilder;
 

@@ -1,5 +1,6 @@
-#include "runtime/kernels/checks.h"
 #include "runtime/kernels/prepare.h"
+
+#include "runtime/kernels/checks.h"
 
 namespace solder {
 namespace {
@@ -61,9 +62,9 @@ Error prepare_mean(const OperatorView& op, StepBuilder& builder) {
     copy_dims(params);
     params->input_zero_point = zero_point_of(input);
     params->output_zero_point = zero_point_of(output);
-    params->requantization = quantize_multiplier(
-        static_cast<double>(input.quantization.scale[0]) /
-        (static_cast<double>(output.quantization.scale[0]) * count));
+    params->requantization =
+        quantize_multiplier(static_cast<double>(input.quantization.scale[0]) /
+                            (static_cast<double>(output.quantization.scale[0]) * count));
     return builder.emit(KernelId::mean_s8, params, {B::in(0), B::out(0)});
   }
   return builder.fail("needs FLOAT32 throughout, or INT8 with valid quantization throughout");

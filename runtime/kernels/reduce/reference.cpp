@@ -49,8 +49,7 @@ void mean_f32(const MeanF32Params& p, const float* input, float* output) {
 void mean_s8(const MeanS8Params& p, const int8_t* input, int8_t* output) {
   const int32_t zero = wrapping_mul(p.count, p.input_zero_point);
   for_each_sum(
-      p.dims, p.reduced, input, output, int32_t{0},
-      [](int32_t sum, int8_t x) { return wrapping_add(sum, x); },
+      p.dims, p.reduced, input, output, int32_t{0}, [](int32_t sum, int8_t x) { return sum + x; },
       [&](int32_t sum) {
         const int32_t mean = requantize(wrapping_sub(sum, zero), p.requantization);
         return static_cast<int8_t>(

@@ -1,5 +1,6 @@
-#include "runtime/kernels/checks.h"
 #include "runtime/kernels/prepare.h"
+
+#include "runtime/kernels/checks.h"
 
 namespace solder {
 namespace {
@@ -19,8 +20,7 @@ Error check_same_type(const StepBuilder& builder, const TensorView& input) {
 
 // A constant INT32 tensor of `count` elements, or null.
 const int32_t* constant_int32(const TensorView& tensor, int64_t count) {
-  if (!tensor.is_constant() || tensor.type != TensorType::INT32 ||
-      tensor.shape.elements() != count)
+  if (!tensor.is_constant() || tensor.type != TensorType::INT32 || tensor.shape.elements() != count)
     return nullptr;
   return static_cast<const int32_t*>(tensor.data);
 }
@@ -43,8 +43,9 @@ Error prepare_pad(const OperatorView& op, StepBuilder& builder) {
   const int32_t rank = input.shape.rank;
   const int32_t* paddings = constant_int32(*builder.input(1), int64_t{2} * rank);
   if (paddings == nullptr || output.shape.rank != rank)
-    return builder.fail("needs constant INT32 paddings, two per dimension, and an output of the "
-                        "input's rank");
+    return builder.fail(
+        "needs constant INT32 paddings, two per dimension, and an output of the "
+        "input's rank");
   if (Error error = check_same_type(builder, input)) return error;
   auto* params = builder.params<PadParams>();
   if (params == nullptr) return builder.no_memory();
@@ -62,8 +63,7 @@ Error prepare_pad(const OperatorView& op, StepBuilder& builder) {
   const bool is_f32 = input.type == TensorType::FLOAT32;
   params->value = is_f32 ? 0 : zero_point_of(output);
   using B = StepBuilder;
-  return builder.emit(is_f32 ? KernelId::pad_b32 : KernelId::pad_b8, params,
-                      {B::in(0), B::out(0)});
+  return builder.emit(is_f32 ? KernelId::pad_b32 : KernelId::pad_b8, params, {B::in(0), B::out(0)});
 }
 
 Error prepare_transpose(const OperatorView& op, StepBuilder& builder) {
@@ -124,8 +124,10 @@ Error prepare_concatenation(const OperatorView& op, StepBuilder& builder) {
     Shape expected = output.shape;
     if (input.shape.rank == rank) expected.dims[axis] = input.shape.dims[axis];
     if (!(input.shape == expected))
-      return builder.fail("has an input whose shape differs from the output's beyond the axis; "
-                          "it is number", n);
+      return builder.fail(
+          "has an input whose shape differs from the output's beyond the axis; "
+          "it is number",
+          n);
     const int64_t start = covered;
     covered += input.shape.dims[axis];
     if (covered > output.shape.dims[axis])

@@ -1,7 +1,8 @@
+#include "runtime/kernels/prepare.h"
+
 #include <cmath>
 
 #include "runtime/kernels/checks.h"
-#include "runtime/kernels/prepare.h"
 
 namespace solder {
 namespace {

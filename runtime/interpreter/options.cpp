@@ -1,0 +1,63 @@
+#include "runtime/interpreter/options.h"
+
+namespace solder {
+namespace {
+
+Error read_activation(schema::ActivationFunctionType from, Options& to) {
+  if (from < schema::ActivationFunctionType_NONE || from > schema::ActivationFunctionType_RELU6)
+    return {.message = "has a fused activation other than NONE, RELU, RELU_N1_TO_1 and RELU6:",
+            .detail = from};
+  to.activation = static_cast<Activation>(from);
+  return {};
+}
+
+template <class Window>
+Error read_window(const Window& from, Options& to) {
+  if (from.padding() != schema::Padding_SAME && from.padding() != schema::Padding_VALID)
+    return {.message = "has a padding other than SAME and VALID:", .detail = from.padding()};
+  to.padding = static_cast<Padding>(from.padding());
+  to.stride_h = from.stride_h();
+  to.stride_w = from.stride_w();
+  return read_activation(from.fused_activation_function(), to);
+}
+
+template <class Convolution>
+Error read_convolution(const Convolution& from, Options& to) {
+  to.dilation_h = from.dilation_h_factor();
+  to.dilation_w = from.dilation_w_factor();
+  return read_window(from, to);
+}
+
+}  // namespace
+
+Error read_options(const schema::Operator& from, Options& to) {
+  if (const auto* conv = from.builtin_options_as_Conv2DOptions())
+    return read_convolution(*conv, to);
+  if (const auto* depthwise = from.builtin_options_as_DepthwiseConv2DOptions())
+    return read_convolution(*depthwise, to);
+  if (const auto* pool = from.builtin_options_as_Pool2DOptions()) {
+    to.filter_h = pool->filter_height();
+    to.filter_w = pool->filter_width();
+    return read_window(*pool, to);
+  }
+  if (const auto* dense = from.builtin_options_as_FullyConnectedOptions()) {
+    if (dense->weights_format() != 0)
+      return {.message = "has shuffled weights; export plain ones; its format is",
+              .detail = dense->weights_format()};
+    to.keep_dims = dense->keep_num_dims();
+    return read_activation(dense->fused_activation_function(), to);
+  }
+  if (const auto* softmax = from.builtin_options_as_SoftmaxOptions()) {
+    to.beta = softmax->beta();
+  } else if (const auto* concatenation = from.builtin_options_as_ConcatenationOptions()) {
+    to.axis = concatenation->axis();
+    return read_activation(concatenation->fused_activation_function(), to);
+  } else if (const auto* add = from.builtin_options_as_AddOptions()) {
+    return read_activation(add->fused_activation_function(), to);
+  } else if (const auto* reducer = from.builtin_options_as_ReducerOptions()) {
+    to.keep_dims = reducer->keep_dims();
+  }
+  return {};
+}
+
+}  // namespace solder
