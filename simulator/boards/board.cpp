@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <map>
@@ -13,6 +14,10 @@ namespace {
 // Resets in a row, each within this time of the last, that count as a loop.
 constexpr unsigned kResetLoopLength = 10;
 constexpr std::uint64_t kQuickResetNanoseconds = 1'000'000'000;
+
+std::uint32_t debug_access_size(std::uint32_t address, std::size_t left) {
+  return address % 4 == 0 && left >= 4 ? 4 : address % 2 == 0 && left >= 2 ? 2 : 1;
+}
 
 Memory stm32f746_memory() {
   Memory memory;
@@ -38,6 +43,7 @@ Board::Board(const BoardDescription& description, Image image, std::unique_ptr<T
   });
   load();
   power_up();
+  guard_stack();
 }
 
 void Board::load() {
@@ -64,7 +70,7 @@ void Board::power_up() {
   core_.reset();
 }
 
-RunResult Board::run(const RunLimits& limits) {
+void Board::set_limits(const RunLimits& limits) {
   core_.set_instruction_limit(limits.instructions ? core_.instructions() + *limits.instructions
                                                   : kNever);
   nanosecond_limit_.reset();
@@ -73,9 +79,18 @@ RunResult Board::run(const RunLimits& limits) {
         clock_.nanoseconds() + static_cast<std::uint64_t>(std::ceil(1e6 * *limits.milliseconds));
   }
   set_time_limit();
+}
+
+RunResult Board::run(const RunLimits& limits) {
+  set_limits(limits);
   for (;;) {
     if (auto done = handle(core_.run())) return *done;
   }
+}
+
+RunResult Board::step(const RunLimits& limits) {
+  set_limits(limits);
+  return handle(core_.step()).value_or(result(StopReason::kStep, {}));
 }
 
 void Board::set_time_limit() {
@@ -122,6 +137,17 @@ std::optional<RunResult> Board::handle(CoreStop stop) {
       return handle_breakpoint();
     case CoreStop::kReset:
       return handle_reset();
+    case CoreStop::kStackOverflow:
+      return stack_overflow();
+    case CoreStop::kFaultLoop:
+    case CoreStop::kInterruptLoop:
+      return exception_loop(stop);
+    case CoreStop::kStepped:
+      return result(StopReason::kStep, {});
+    case CoreStop::kDebugBreakpoint:
+      return result(StopReason::kDebugBreakpoint, "breakpoint at " + where());
+    case CoreStop::kFault:
+      return result(StopReason::kFault, core_.faults().back().what);
   }
   return std::nullopt;
 }
@@ -191,6 +217,36 @@ void Board::finish_transmissions() {
 Usart& Board::serial(std::string_view name) {
   if (Usart* usart = chip_.usart(name)) return *usart;
   throw std::out_of_range(fmt::format("the STM32F746 has no {}", name));
+}
+
+bool Board::debug_read(std::uint32_t address, std::span<std::uint8_t> out) {
+  while (!out.empty()) {
+    const std::uint32_t size = debug_access_size(address, out.size());
+    std::array<std::uint8_t, 4> bytes;
+    if (!read(address, std::span(bytes).first(size))) {
+      const auto value = bus_.read(address, size);
+      if (!value) return false;
+      std::memcpy(bytes.data(), &*value, size);
+    }
+    std::copy_n(bytes.begin(), size, out.begin());
+    address += size;
+    out = out.subspan(size);
+  }
+  return true;
+}
+
+bool Board::debug_write(std::uint32_t address, std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const std::uint32_t size = debug_access_size(address, bytes.size());
+    if (!write(address, bytes.first(size))) {
+      std::uint32_t value = 0;
+      std::memcpy(&value, bytes.data(), size);
+      if (!bus_.write(address, size, value)) return false;
+    }
+    address += size;
+    bytes = bytes.subspan(size);
+  }
+  return true;
 }
 
 bool Board::read(std::uint32_t address, std::span<std::uint8_t> out) const {

@@ -29,14 +29,20 @@ enum class StopReason {
   kHostRequest,  ///< request_stop()
   kInstructionLimit,
   kTimeLimit,
-  kIdle,         ///< asleep, nothing is due: a byte fed to a UART may wake it. A run with
-                 ///< a time limit sleeps until then instead.
-  kIdleForever,  ///< asleep, and no receiver could wake it either
-  kBreakpoint,   ///< BKPT; semihosting exits too
-  kExit,         ///< semihosting SYS_EXIT; see RunResult::exit_code
-  kHang,         ///< an endless loop that no interrupt can leave
-  kLockup,       ///< a fault that no handler could take
-  kResetLoop,    ///< the firmware resets itself again and again
+  kIdle,           ///< asleep, nothing is due: a byte fed to a UART may wake it. A run with
+                   ///< a time limit sleeps until then instead.
+  kIdleForever,    ///< asleep, and no receiver could wake it either
+  kBreakpoint,     ///< BKPT; semihosting exits too
+  kExit,           ///< semihosting SYS_EXIT; see RunResult::exit_code
+  kHang,           ///< an endless loop that no interrupt can leave
+  kLockup,         ///< a fault that no handler could take
+  kResetLoop,      ///< the firmware resets itself again and again
+  kStackOverflow,  ///< the main stack has grown out of its place
+  kExceptionLoop,  ///< exceptions follow each other and nothing else runs
+  // For a debugger only, see Board::core():
+  kStep,
+  kDebugBreakpoint,
+  kFault,  ///< faults().back(); its handler has not run
 };
 
 struct RunLimits {
@@ -50,10 +56,11 @@ struct RunResult {
   StopReason reason;
   int exit_code = 0;        ///< of kExit
   std::string explanation;  ///< one line
-  /// The firmware did something that a board would not survive: kHang, kLockup, kResetLoop.
+  /// The firmware did something that a board would not survive.
   [[nodiscard]] bool failed() const {
     return reason == StopReason::kHang || reason == StopReason::kLockup ||
-           reason == StopReason::kResetLoop;
+           reason == StopReason::kResetLoop || reason == StopReason::kStackOverflow ||
+           reason == StopReason::kExceptionLoop;
   }
 };
 
@@ -70,6 +77,10 @@ class Board {
         std::unique_ptr<TimingModel> timing = std::make_unique<OneCyclePerInstruction>());
 
   RunResult run(const RunLimits& limits = {});
+  /// One instruction, or the entry of one exception. Ends with kStep, or as run() does.
+  RunResult step(const RunLimits& limits = {});
+  /// As the reset button does: memory keeps its contents.
+  void reset() { power_up(); }
   /// Makes run() return soon. Safe from callbacks, other threads and signal handlers.
   void request_stop() { core_.request_stop(); }
 
@@ -101,6 +112,13 @@ class Board {
   [[nodiscard]] const Image& image() const { return image_; }
   [[nodiscard]] const BoardDescription& description() const { return description_; }
 
+  /// For a debugger: registers, breakpoints and faults of the core.
+  [[nodiscard]] Core& core() { return core_; }
+  /// Memory, flash and device registers as a debug probe accesses them: words where address and
+  /// size allow. False when not all of it answers.
+  bool debug_read(std::uint32_t address, std::span<std::uint8_t> out);
+  bool debug_write(std::uint32_t address, std::span<const std::uint8_t> bytes);
+
   /// Memory by the core's addresses. False when it is not all within one memory.
   bool read(std::uint32_t address, std::span<std::uint8_t> out) const;
   bool write(std::uint32_t address, std::span<const std::uint8_t> bytes);
@@ -122,12 +140,16 @@ class Board {
  private:
   void load();
   void power_up();
+  void set_limits(const RunLimits& limits);
   void set_time_limit();
+  void guard_stack();
   std::optional<RunResult> handle(CoreStop stop);
   std::optional<RunResult> handle_breakpoint();
   std::optional<RunResult> handle_reset();
   [[nodiscard]] bool can_be_woken() const;
   void finish_transmissions();
+  [[nodiscard]] RunResult stack_overflow() const;
+  [[nodiscard]] RunResult exception_loop(CoreStop stop) const;
   [[nodiscard]] RunResult result(StopReason reason, std::string explanation) const;
 
   const BoardDescription& description_;
@@ -141,6 +163,7 @@ class Board {
   Stm32f746 chip_;
   Core core_;
   std::function<void(std::string_view)> semihosting_;
+  std::string_view stack_limit_symbol_;
   std::optional<std::uint64_t> nanosecond_limit_;
   std::uint64_t last_reset_ns_ = 0;
   unsigned quick_resets_ = 0;

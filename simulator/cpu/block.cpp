@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace simulator {
 namespace {
@@ -47,6 +48,24 @@ bool is_double_precision(std::uint16_t first, std::uint16_t second) {
   return sz || converts_to_double;
 }
 
+// PUSH, STMDB SP!, STR [SP, #-n]!, VPUSH, SUB SP and whatever moves a register to SP or MSP.
+bool moves_stack(std::uint16_t first, std::uint16_t second) {
+  const bool pushes = (first & 0xFE00) == 0xB400 || first == 0xE92D ||
+                      (first == 0xF84D && (second & 0x0D00) == 0x0D00) ||
+                      ((first & 0xFFBF) == 0xED2D && (second & 0x0E00) == 0x0A00);
+  const bool subtracts = (first & 0xFF80) == 0xB080 ||
+                         ((first & 0xFBEF) == 0xF1AD && (second & 0x0F00) == 0x0D00) ||
+                         ((first & 0xFBFF) == 0xF2AD && (second & 0x0F00) == 0x0D00) ||
+                         (first == 0xEBAD && (second & 0x0F00) == 0x0D00);
+  const bool moves = (first & 0xFF87) == 0x4685 || (first & 0xFF87) == 0x4485;
+  const bool sets_msp = is_msr(first, second) && (second & 0xFF) == 8;
+  return pushes || subtracts || moves || sets_msp;
+}
+
+bool is_divide(std::uint16_t first, std::uint16_t second) {
+  return (first & 0xFFD0) == 0xFB90 && (second & 0x00F0) == 0x00F0;
+}
+
 std::uint32_t instruction_flags(std::uint16_t first, std::uint16_t second) {
   std::uint32_t flags = 0;
   if (is_fpu(first, second)) flags |= kUsesFpu;
@@ -57,6 +76,8 @@ std::uint32_t instruction_flags(std::uint16_t first, std::uint16_t second) {
   if (is_hint(first, second, kWfe)) flags |= kWaitsForEvent;
   if (is_hint(first, second, kYield)) flags |= kYields;
   if (is_branch_to_itself(first, second)) flags |= kBranchesToItself;
+  if (moves_stack(first, second)) flags |= kMovesStack;
+  if (is_divide(first, second)) flags |= kDivides;
   return flags;
 }
 
@@ -89,6 +110,17 @@ std::uint32_t Block::index_of(std::uint32_t pc) const {
                                     offsets.begin());
 }
 
+void BlockCache::mark_breakpoints(Block& block) const {
+  const auto first = breakpoints_.lower_bound(block.address);
+  const bool inside = first != breakpoints_.end() && *first - block.address < block.size;
+  block.flags = (block.flags & ~kHasBreakpoint) | (inside ? kHasBreakpoint : 0u);
+}
+
+void BlockCache::set_breakpoints(std::set<std::uint32_t> addresses) {
+  breakpoints_ = std::move(addresses);
+  for (const auto& [key, block] : blocks_) mark_breakpoints(*block);
+}
+
 Block* BlockCache::find_slowly(std::uint32_t address, std::uint32_t size) {
   const std::uint64_t key = std::uint64_t{address} << 32 | size;
   auto& block = blocks_[key];
@@ -106,9 +138,11 @@ Block* BlockCache::find_slowly(std::uint32_t address, std::uint32_t size) {
     block->in_ram = region->writable;
     block->bytes.assign(block->code, block->code + size);
     decode(*block);
+    mark_breakpoints(*block);
   } else if (!block->is_current()) {
     block->bytes.assign(block->code, block->code + size);
     decode(*block);
+    mark_breakpoints(*block);
   }
   recent_[slot(address)] = block.get();
   return block.get();

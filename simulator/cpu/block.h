@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -22,6 +23,9 @@ enum BlockFlag : std::uint32_t {
   kWaitsForEvent = 1u << 5,      ///< WFE
   kYields = 1u << 6,             ///< YIELD
   kBranchesToItself = 1u << 7,   ///< `b .`
+  kMovesStack = 1u << 8,         ///< may lower SP: PUSH, SUB SP, MSR MSP and their kin
+  kDivides = 1u << 9,            ///< UDIV or SDIV, which may trap a division by 0
+  kHasBreakpoint = 1u << 10,     ///< the debugger wants to stop before one of the instructions
 };
 
 struct MemoryInstructions;
@@ -66,6 +70,10 @@ class BlockCache {
     return find_slowly(address, size);
   }
 
+  /// Sets kHasBreakpoint in blocks, known and future, that hold one of these addresses.
+  void set_breakpoints(std::set<std::uint32_t> addresses);
+  [[nodiscard]] const std::set<std::uint32_t>& breakpoints() const { return breakpoints_; }
+
   template <typename Function>
   void for_each(Function&& function) const {
     for (const auto& [key, block] : blocks_) function(*block);
@@ -75,10 +83,12 @@ class BlockCache {
   static constexpr std::size_t kSlots = 8192;
   static std::size_t slot(std::uint32_t address) { return (address >> 1) % kSlots; }
   Block* find_slowly(std::uint32_t address, std::uint32_t size);
+  void mark_breakpoints(Block& block) const;
 
   const Memory& memory_;
   std::array<Block*, kSlots> recent_{};
   std::unordered_map<std::uint64_t, std::unique_ptr<Block>> blocks_;
+  std::set<std::uint32_t> breakpoints_;
 };
 
 }  // namespace simulator

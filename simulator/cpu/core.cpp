@@ -52,16 +52,19 @@ void Core::reset() {
   engine_.set(UC_ARM_REG_LR, 0xFFFFFFFF);
   pc_ = memory_.read_word(table + 4).value_or(0);
   block_ = &no_block_;
-  trap_flags_ = kDoublePrecision | kUsesFpu;
+  update_traps();
   trapped_block_ = nullptr;
   bad_access_.reset();
   missing_device_.reset();
-  asleep_ = event_register_ = hung_ = locked_up_ = false;
+  asleep_ = event_register_ = hung_ = locked_up_ = stack_overflowed_ = false;
+  held_fault_.reset();
+  repeated_faults_ = chained_exceptions_ = 0;
   if (!(pc_ & 1)) raise(kUsageFault, kInvState, "the reset vector is not a Thumb address");
   pc_ &= ~1u;
 }
 
 CoreStop Core::run() {
+  if (held_fault_) take_synchronously(*std::exchange(held_fault_, std::nullopt));
   update_check();
   for (;;) {
     if (const auto stop = stop_reason()) return *stop;
@@ -82,6 +85,16 @@ CoreStop Core::run() {
 std::optional<CoreStop> Core::stop_reason() {
   if (locked_up_) return CoreStop::kLockup;
   if (hung_) return CoreStop::kHang;
+  if (held_fault_) return CoreStop::kFault;
+  if (std::exchange(stack_overflowed_, false)) return CoreStop::kStackOverflow;
+  if (repeated_faults_ >= kLoopingFaults) {
+    repeated_faults_ = 0;
+    return CoreStop::kFaultLoop;
+  }
+  if (chained_exceptions_ >= kLoopingExceptions) {
+    chained_exceptions_ = 0;
+    return CoreStop::kInterruptLoop;
+  }
   if (system_control_.reset_requested()) return CoreStop::kReset;
   if (stop_requested_.exchange(false)) return CoreStop::kRequested;
   if (instructions_ >= instruction_limit_) return CoreStop::kInstructionLimit;
@@ -90,31 +103,45 @@ std::optional<CoreStop> Core::stop_reason() {
 }
 
 void Core::update_check() {
-  next_check_ = std::min(instruction_limit_, instructions_ + kPollInterval);
+  next_check_ = stepping_ ? 0 : std::min(instruction_limit_, instructions_ + kPollInterval);
+}
+
+void Core::update_traps() {
+  trap_flags_ = kDoublePrecision | (stepping_ ? 0u : kHasBreakpoint) |
+                (system_control_.fpu_enabled() ? 0u : kUsesFpu) |
+                (system_control_.traps_division() ? kDivides : 0u);
 }
 
 // Runs until something needs attention. A block with an instruction that must trap runs up to it.
 std::optional<CoreStop> Core::execute() {
   const Block* block = std::exchange(trapped_block_, nullptr);
   if (!block || block->address != pc_) return handle(engine_.run(pc_));
-  std::uint32_t index = 0;
-  while (!(block->flags_at(index) & trap_flags_)) ++index;
-  if (index == 0) {
-    trap_instruction(block->flags_at(index));
-    return std::nullopt;
+  if (!stepping_ && blocks_.breakpoints().contains(pc_)) return CoreStop::kDebugBreakpoint;
+  if (const std::uint32_t flags = block->flags_at(0) & trap_flags_) return trap_instruction(flags);
+  std::uint32_t index = 1;
+  while (index < block->count && !(block->flags_at(index) & trap_flags_) &&
+         !blocks_.breakpoints().contains(block->address_of(index))) {
+    ++index;
   }
-  engine_.forget(block->address, block->size);
-  return handle(engine_.run(pc_, block->address_of(index)));
+  return run_until(index < block->count ? block->address_of(index) : block->address + block->size);
+}
+
+// Translations that stop at `end` must not be met by a later run, nor those that run past it now.
+std::optional<CoreStop> Core::run_until(std::uint32_t end) {
+  const std::uint32_t start = pc_;
+  engine_.forget(start, end - start);
+  const EngineExit exit = engine_.run(start, end);
+  engine_.forget(start, end - start);
+  return handle(exit);
 }
 
 // The engine's hot path: called before every block.
 bool Core::block(std::uint32_t address, std::uint32_t size) {
   retire_until(block_->count);
   Block* next = blocks_.find(address, size);  // the engine runs mapped memory only
-  constexpr std::uint32_t kLookAfter = kChangesMasks | kSendsEvent;
   constexpr std::uint32_t kLookBefore = kBranchesToItself;
   if (clock_.now() >= clock_.next() || clock_.now() >= cycle_limit_ || nvic_.changed ||
-      instructions_ >= next_check_ || (block_->flags & kLookAfter) ||
+      instructions_ >= next_check_ || (block_->flags & look_after_) ||
       (next->flags & (trap_flags_ | kLookBefore))) [[unlikely]] {
     if (!proceed(next)) {
       block_ = &no_block_;
@@ -130,6 +157,8 @@ bool Core::block(std::uint32_t address, std::uint32_t size) {
 bool Core::proceed(Block* next) {
   if (block_->flags & kSendsEvent) event_register_ = true;
   if (block_->flags & kChangesMasks) nvic_.changed = true;
+  if (block_->flags & kMovesStack) check_stack();
+  if (stack_overflowed_ || (stepping_ && block_ != &no_block_)) return false;
   clock_.fire_due();
   if (nvic_.changed) {
     if (takeable() || system_control_.reset_requested()) return false;
@@ -162,6 +191,7 @@ void Core::retire_until(std::uint32_t index) {
 // The engine has stopped before instruction `index` of the current block.
 void Core::leave_block(std::uint32_t index) {
   retire_until(index);
+  if (block_->flags & kMovesStack) check_stack();
   if (block_->flags & kChangesMasks) nvic_.changed = true;
   if (block_->flags & kSendsEvent) event_register_ = true;
   block_ = &no_block_;

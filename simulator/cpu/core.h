@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,8 +35,15 @@ enum class CoreStop {
   kIdle,  ///< asleep, and no event is due: only the outside world can wake it
   kHang,  ///< `b .` that nothing can interrupt
   kLockup,
-  kBreakpoint,  ///< BKPT; pc is the instruction
-  kReset,       ///< the firmware asked for a system reset
+  kBreakpoint,     ///< BKPT; pc is the instruction
+  kReset,          ///< the firmware asked for a system reset
+  kStackOverflow,  ///< MSP is below the limit that was set
+  kFaultLoop,      ///< a handler returns to an instruction that faults again, and so on
+  kInterruptLoop,  ///< an exception is pending again whenever its handler returns
+  // For a debugger only:
+  kStepped,
+  kDebugBreakpoint,  ///< one of set_breakpoints(); pc has not run
+  kFault,            ///< see stop_on_faults()
 };
 
 class Core final : private EngineClient {
@@ -47,6 +55,8 @@ class Core final : private EngineClient {
   /// Loads SP and PC from the vector table. Memory stays as it is. The bus is not reset.
   void reset();
   CoreStop run();
+  /// Executes one instruction, or takes one exception.
+  CoreStop step();
   /// Makes run() return soon. Safe from other threads and signal handlers.
   void request_stop() { stop_requested_ = true; }
 
@@ -58,7 +68,21 @@ class Core final : private EngineClient {
 
   [[nodiscard]] Registers registers() const;
   [[nodiscard]] std::uint32_t pc() const { return pc_; }
-  void set_pc(std::uint32_t pc) { pc_ = pc; }
+  /// Goes on at `pc`. A sleeping core wakes; a fault that was held back is forgotten.
+  void set_pc(std::uint32_t pc);
+  /// D0 to D15, as `number` says.
+  [[nodiscard]] std::uint64_t double_register(unsigned number) const;
+  void set_double_register(unsigned number, std::uint64_t value);
+  /// Any register but pc, by Unicorn's UC_ARM_REG_*. Of XPSR the flags only.
+  void set_register(int reg, std::uint32_t value);
+  /// run() stops with kDebugBreakpoint before it executes one of these instructions. step() does
+  /// not heed them.
+  void set_breakpoints(std::set<std::uint32_t> addresses);
+  /// Stop with kFault, pc at the instruction; the next run() or step() takes the exception.
+  void stop_on_faults(bool stop) { stop_on_faults_ = stop; }
+  /// Stop with kStackOverflow when MSP comes to lie in [bottom, limit). Once: then the guard is
+  /// off.
+  void guard_stack(std::uint32_t bottom, std::uint32_t limit);
   /// Whether an interrupt that is enabled, pending or not, could get the core out of its sleep.
   [[nodiscard]] bool wakeable() const;
   /// Called for each fault before its handler runs.
@@ -73,6 +97,10 @@ class Core final : private EngineClient {
 
  private:
   static constexpr std::size_t kKeptFaults = 16;
+  /// Faults in the same state, and entries of one handler with nothing in between, that count as a
+  /// loop: no handler does useful work that often.
+  static constexpr unsigned kLoopingFaults = 100;
+  static constexpr unsigned kLoopingExceptions = 100'000;
   /// Instructions between looks at request_stop().
   static constexpr std::uint64_t kPollInterval = 1 << 20;
 
@@ -82,6 +110,8 @@ class Core final : private EngineClient {
   void retire_until(std::uint32_t index);
   void leave_block(std::uint32_t index);
   std::optional<CoreStop> execute();
+  std::optional<CoreStop> run_until(std::uint32_t end);
+  void update_traps();
   std::optional<CoreStop> handle(EngineExit exit);
   std::optional<CoreStop> handle_interrupt();
   std::optional<CoreStop> stop_reason();
@@ -99,7 +129,12 @@ class Core final : private EngineClient {
   void handle_bad_access();
   void store_to_flash(const MemoryAccess& access, std::uint32_t length);
   void handle_not_executed();
-  void trap_instruction(std::uint32_t flags);
+  std::optional<CoreStop> trap_instruction(std::uint32_t flags);
+  bool divides_by_zero();
+
+  // core_debug.cpp: what a debugger asks for, and guards against runaway firmware.
+  std::optional<CoreStop> step_instruction();
+  void check_stack();
 
   // core_exceptions.cpp: entry, return, escalation.
   [[nodiscard]] ExceptionMasks masks() const;
@@ -144,7 +179,8 @@ class Core final : private EngineClient {
   std::uint32_t retired_ = 0;
   // The first instruction of the block that may make its next device access.
   std::uint32_t next_access_ = 0;
-  std::uint32_t trap_flags_ = kDoublePrecision | kUsesFpu;
+  std::uint32_t trap_flags_ = 0;
+  std::uint32_t look_after_ = kChangesMasks | kSendsEvent;  // blocks of these flags have run
   Block* trapped_block_ = nullptr;
   std::optional<MemoryAccess> bad_access_;
   std::optional<MemoryAccess> missing_device_;
@@ -154,6 +190,14 @@ class Core final : private EngineClient {
   bool event_register_ = false;
   bool hung_ = false;
   bool locked_up_ = false;
+  bool stepping_ = false;
+  bool stop_on_faults_ = false;
+  std::optional<unsigned> held_fault_;  // to be taken when the core goes on
+
+  std::uint32_t stack_bottom_ = 0, stack_limit_ = 0;  // equal: no guard
+  bool stack_overflowed_ = false;
+  unsigned repeated_faults_ = 0;     // in a row, in the very same state
+  unsigned chained_exceptions_ = 0;  // of one number, with nothing in between
   std::vector<Fault> faults_;
   std::function<void(const Fault&)> fault_observer_;
   std::uint64_t fault_count_ = 0;

@@ -126,6 +126,7 @@ void Core::return_from_exception(std::uint32_t exc_return) {
     return;
   }
   if (const auto next = takeable()) {  // tail-chaining: the frame stays where it is
+    chained_exceptions_ = *next == number ? chained_exceptions_ + 1 : 0;
     nvic_.activate(*next);
     start_handler(*next, exc_return);
     return;
@@ -137,6 +138,7 @@ void Core::return_from_exception(std::uint32_t exc_return) {
           frame);
     return;
   }
+  chained_exceptions_ = 0;
   system_control_.ipsr = exception_number();
   if (to_thread && system_control_.sleep_on_exit()) {
     asleep_ = true;
@@ -174,7 +176,11 @@ void Core::escalate() {
 void Core::raise(unsigned exception, std::uint32_t cfsr, std::string what,
                  std::optional<std::uint32_t> address) {
   record(exception, cfsr, std::move(what), address);
-  take_synchronously(exception);
+  if (stop_on_faults_) {
+    held_fault_ = exception;
+  } else {
+    take_synchronously(exception);
+  }
 }
 
 void Core::record(unsigned exception, std::uint32_t cfsr, std::string what,
@@ -182,6 +188,8 @@ void Core::record(unsigned exception, std::uint32_t cfsr, std::string what,
   system_control_.cfsr |= cfsr;
   if (cfsr & kBfarValid) system_control_.bfar = *address;
   ++fault_count_;
+  const bool same = !faults_.empty() && faults_.back().registers == registers();
+  repeated_faults_ = same ? repeated_faults_ + 1 : 0;
   if (faults_.size() == kKeptFaults) faults_.pop_back();
   const bool escalated = exception != kHardFault && !may_take(exception);
   faults_.push_back(

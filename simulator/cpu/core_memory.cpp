@@ -52,7 +52,7 @@ void Core::device_write(std::uint32_t address, std::uint32_t size, std::uint32_t
     missing_device_ = access;
     nvic_.changed = true;
   }
-  trap_flags_ = kDoublePrecision | (system_control_.fpu_enabled() ? 0u : kUsesFpu);
+  update_traps();
 }
 
 // The access is over: on the real bus too this fault arrives late.
@@ -106,13 +106,27 @@ void Core::store_to_flash(const MemoryAccess& access, std::uint32_t length) {
   flash_.stored(access.address, before);
 }
 
-void Core::trap_instruction(std::uint32_t flags) {
-  if (flags & kUsesFpu && !system_control_.fpu_enabled()) {
+std::optional<CoreStop> Core::trap_instruction(std::uint32_t flags) {
+  if (flags & kUsesFpu) {
     raise(kUsageFault, kNoCp, "FPU instruction while the FPU is off (CPACR)");
-  } else {
+  } else if (flags & kDoublePrecision) {
     raise(kUsageFault, kUndefInstr,
           "double-precision arithmetic: the FPU of this core is single precision");
+  } else if (divides_by_zero()) {
+    raise(kUsageFault, kDivByZero, "division by zero, with CCR.DIV_0_TRP set");
+  } else {
+    const std::uint32_t traps = std::exchange(trap_flags_, trap_flags_ & ~kDivides);
+    const auto stop = run_until(pc_ + 4);
+    trap_flags_ = traps;
+    return stop;
   }
+  return std::nullopt;
+}
+
+// UDIV and SDIV name their divisor in the last four bits (A7.7.127, A7.7.195).
+bool Core::divides_by_zero() {
+  const auto code = memory_.read_word(pc_);
+  return code && engine_.get(UC_ARM_REG_R0 + static_cast<int>(*code >> 16 & 0xF)) == 0;
 }
 
 // An undefined instruction; or WFE and YIELD, which the engine leaves to us with pc after them.

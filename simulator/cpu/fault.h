@@ -23,6 +23,7 @@ enum Cfsr : std::uint32_t {
   kInvState = 1u << 17,
   kInvPc = 1u << 18,
   kNoCp = 1u << 19,
+  kDivByZero = 1u << 25,
 };
 
 /// Bits of HFSR (B3.2.16).

@@ -12,6 +12,8 @@ struct Registers {
   std::uint32_t msp, psp, control;
   std::uint32_t primask, basepri, faultmask;
   std::uint32_t fpscr;
+
+  bool operator==(const Registers&) const = default;
 };
 
 }  // namespace simulator

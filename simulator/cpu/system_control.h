@@ -25,6 +25,8 @@ class SystemControl final : public Peripheral {
 
   [[nodiscard]] std::uint32_t vtor() const { return vtor_; }
   [[nodiscard]] bool fpu_enabled() const { return (cpacr_ >> 20 & 0xF) != 0; }
+  /// CCR.DIV_0_TRP
+  [[nodiscard]] bool traps_division() const { return ccr_ & 1u << 4; }
   [[nodiscard]] bool instruction_cache_enabled() const { return ccr_ & 1u << 17; }
   [[nodiscard]] bool data_cache_enabled() const { return ccr_ & 1u << 16; }
   [[nodiscard]] bool sleep_on_exit() const { return scr_ & 1u << 1; }

@@ -136,6 +136,14 @@ std::string Image::describe(std::uint32_t address) const {
   return fmt::format("{}+0x{:X}", location->function, location->offset);
 }
 
+std::string Image::describe_object(std::uint32_t address) const {
+  const auto found = std::ranges::find_if(symbols_, [&](const Symbol& symbol) {
+    return !symbol.function && address - symbol.address < symbol.size;
+  });
+  if (found == symbols_.end()) return {};
+  return fmt::format("{}+0x{:X}", found->demangled, address - found->address);
+}
+
 std::optional<std::uint32_t> Image::symbol(std::string_view name) const {
   const auto found = std::ranges::find(symbols_, name, &Symbol::name);
   if (found == symbols_.end()) return std::nullopt;

@@ -40,6 +40,8 @@ class Image {
   [[nodiscard]] std::optional<Location> locate(std::uint32_t address) const;
   /// "function+0x12", or nothing when unknown.
   [[nodiscard]] std::string describe(std::uint32_t address) const;
+  /// "object+0x12" of the variable around `address`, or nothing when unknown.
+  [[nodiscard]] std::string describe_object(std::uint32_t address) const;
   /// Address of a function or object by its (linker) name.
   [[nodiscard]] std::optional<std::uint32_t> symbol(std::string_view name) const;
 

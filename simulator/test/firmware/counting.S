@@ -26,6 +26,8 @@ scenario count_loop
   ldr r2, [r0]
   mov r3, #1000
 1: subs r3, #1
+  .global count_loop_branch
+count_loop_branch:
   bne 1b
   ldr r1, [r0]
   subs r1, r2
