@@ -35,12 +35,13 @@ int32_t multiply_by_quantized_multiplier(int32_t x, Requantization r) {
 // Powers of two and their neighbours, both signs, and random values.
 std::vector<int32_t> interesting_values() {
   std::vector<int32_t> values = {0, INT32_MIN, INT32_MIN + 1, INT32_MAX, INT32_MAX - 1};
-  for (int32_t bit = 0; bit < 31; ++bit)
+  for (int32_t bit = 0; bit < 31; ++bit) {
     for (int32_t near = -1; near <= 1; ++near) {
       values.push_back((int32_t{1} << bit) + (bit < 30 ? near : 0));
       values.push_back(-(int32_t{1} << bit) + near);
       values.push_back(static_cast<int32_t>(3 * (int64_t{1} << bit) / 2) + near);
     }
+  }
   std::mt19937 random(1);
   for (int32_t i = 0; i < 100; ++i) values.push_back(static_cast<int32_t>(random()));
   return values;
@@ -84,12 +85,14 @@ TEST(FixedPoint, DivisionRoundsHalvesAwayFromZero) {
 TEST(FixedPoint, MatchesTheDefinitionsEverywhere) {
   const std::vector<int32_t> values = interesting_values();
   for (const int32_t a : values) {
-    for (const int32_t b : values)
+    for (const int32_t b : values) {
       ASSERT_EQ(saturating_rounding_doubling_high_mul(a, b), doubling_high_mul(a, b))
           << a << " * " << b;
-    for (int32_t exponent = 0; exponent <= 31; ++exponent)
+    }
+    for (int32_t exponent = 0; exponent <= 31; ++exponent) {
       ASSERT_EQ(rounding_divide_by_pot(a, exponent), divide_by_pot(a, exponent))
           << a << " / 2^" << exponent;
+    }
   }
 }
 

@@ -102,9 +102,10 @@ inline void store(const Arithmetic& arithmetic, const ChannelBlock& block,
                   int32_t output_step) {
   // A copy, for the compiler must assume that a store changes the original.
   const Arithmetic a = arithmetic;
-  for (int32_t p = 0; p < kPixels; ++p)
+  for (int32_t p = 0; p < kPixels; ++p) {
     for (int32_t c = 0; c < block.count; ++c)
       output[p * output_step + block.first + c] = a.finish(sums[p][c], block.first + c);
+  }
 }
 
 // The outputs from channel `first` to before `end` whose inputs are the same `size` elements.

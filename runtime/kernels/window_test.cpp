@@ -6,9 +6,9 @@ namespace solder {
 namespace {
 
 TEST(Window, HoldsExactlyTheTapsInside) {
-  for (int32_t origin = -9; origin <= 9; ++origin)
-    for (int32_t dilation = 1; dilation <= 4; ++dilation)
-      for (int32_t taps = 1; taps <= 5; ++taps)
+  for (int32_t origin = -9; origin <= 9; ++origin) {
+    for (int32_t dilation = 1; dilation <= 4; ++dilation) {
+      for (int32_t taps = 1; taps <= 5; ++taps) {
         for (int32_t size = 1; size <= 6; ++size) {
           const TapRange range = taps_inside(origin, dilation, taps, size);
           ASSERT_GE(range.count(), 0);
@@ -18,6 +18,9 @@ TEST(Window, HoldsExactlyTheTapsInside) {
                 << origin << " " << dilation << " " << taps << " " << size;
           }
         }
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -43,9 +43,10 @@ TEST(Relu, S8RescalesAndClamps) {
         .activation_max = range.max};
     SCOPED_TRACE(testing::describe(p));
     std::vector<int8_t> expected;
-    for (const int8_t x : all_int8())
+    for (const int8_t x : all_int8()) {
       expected.push_back(testing::plain_output(int64_t{x} + p.input_offset, p.requantization,
                                                p.output_offset, range));
+    }
     ASSERT_EQ(testing::run<int8_t>(kReferenceKernels, KernelId::relu_s8, p, 256, all_int8().data()),
               expected);
   }

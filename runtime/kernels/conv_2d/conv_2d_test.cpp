@@ -71,13 +71,16 @@ Sum plain_sum(const Conv2DGeometry& g, const std::vector<Element>& input, Sum of
   };
   Sum sum = 0;
   size_t tap = static_cast<size_t>(out_c * g.filter_height * g.filter_width * g.filter_channels);
-  for (int64_t ky = 0; ky < g.filter_height; ++ky)
-    for (int64_t kx = 0; kx < g.filter_width; ++kx)
-      for (int64_t c = 0; c < g.filter_channels; ++c)
+  for (int64_t ky = 0; ky < g.filter_height; ++ky) {
+    for (int64_t kx = 0; kx < g.filter_width; ++kx) {
+      for (int64_t c = 0; c < g.filter_channels; ++c) {
         sum += padded_input(out_y * g.stride_height + ky * g.dilation_height - g.pad_top,
                             out_x * g.stride_width + kx * g.dilation_width - g.pad_left,
                             group * g.filter_channels + c) *
                static_cast<Sum>(filter.at(tap++));
+      }
+    }
+  }
   return sum;
 }
 
@@ -203,10 +206,11 @@ TEST(Conv2D, BiasMayOverflowTheSum) {
   const int8_t input[] = {127}, filter[] = {127};
   const int32_t bias[] = {INT32_MAX};
   const Requantization requantization[] = {{1 << 30, -20}};
-  for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels})
+  for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels}) {
     EXPECT_EQ(testing::run<int8_t>(*set, KernelId::conv_2d_s8, Conv2DS8Params{g, 0, 0, -128, 127},
                                    1, input, filter, bias, requantization),
               std::vector<int8_t>{-128});
+  }
 }
 
 }  // namespace

@@ -54,9 +54,10 @@ template <int32_t kPixels, class Arithmetic, class Element>
     for (int32_t row = 0; row < w.rows; ++row) {
       const Element* in = input + w.input_offset + row * w.input_row_step;
       const Element* taps = filter + w.filter_offset + row * w.filter_row_step;
-      for (int32_t i = 0; i < w.runs; ++i)
+      for (int32_t i = 0; i < w.runs; ++i) {
         add_products<kPixels>(arithmetic, block, in + i * w.input_run_step, input_step,
                               taps + i * w.run, w.run, sums);
+      }
     }
     store<kPixels>(arithmetic, block, sums, output, output_step);
   }
@@ -137,9 +138,10 @@ void convolve(const Conv2DGeometry& g, const Arithmetic& arithmetic, const Eleme
 
   for (int32_t group = 0; group < groups; ++group) {
     const int32_t end = (group + 1) * channels_per_group;
-    for (int32_t first = end - channels_per_group; first < end; first += at_once)
+    for (int32_t first = end - channels_per_group; first < end; first += at_once) {
       convolve_channels(g, arithmetic, first, first + at_once < end ? first + at_once : end,
                         input + group * g.filter_channels, filter, output);
+    }
   }
 }
 

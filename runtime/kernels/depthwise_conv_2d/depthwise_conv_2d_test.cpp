@@ -68,13 +68,14 @@ Sum plain_sum(const Case& c, const std::vector<Element>& input, Sum offset,
     return static_cast<Sum>(input.at(static_cast<size_t>(at))) + offset;
   };
   Sum sum = 0;
-  for (int64_t ky = 0; ky < g.filter_height; ++ky)
+  for (int64_t ky = 0; ky < g.filter_height; ++ky) {
     for (int64_t kx = 0; kx < g.filter_width; ++kx) {
       const int64_t tap = (ky * g.filter_width + kx) * c.output_channels() + out_c;
       sum += padded_input(out_y * g.stride_height + ky * g.dilation_height - g.pad_top,
                           out_x * g.stride_width + kx * g.dilation_width - g.pad_left) *
              static_cast<Sum>(filter.at(static_cast<size_t>(tap)));
     }
+  }
   return sum;
 }
 

@@ -12,12 +12,16 @@ void for_each_pair(const Broadcast& shape, const T* a, const T* b, T* output, Op
   const int32_t(&n)[4] = shape.dims;
   const int32_t(&sa)[4] = shape.strides_a;
   const int32_t(&sb)[4] = shape.strides_b;
-  for (int32_t i = 0; i < n[0]; ++i)
-    for (int32_t j = 0; j < n[1]; ++j)
-      for (int32_t k = 0; k < n[2]; ++k)
-        for (int32_t l = 0; l < n[3]; ++l)
+  for (int32_t i = 0; i < n[0]; ++i) {
+    for (int32_t j = 0; j < n[1]; ++j) {
+      for (int32_t k = 0; k < n[2]; ++k) {
+        for (int32_t l = 0; l < n[3]; ++l) {
           *output++ = operation(a[i * sa[0] + j * sa[1] + k * sa[2] + l * sa[3]],
                                 b[i * sb[0] + j * sb[1] + k * sb[2] + l * sb[3]]);
+        }
+      }
+    }
+  }
 }
 
 }  // namespace

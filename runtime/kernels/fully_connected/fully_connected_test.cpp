@@ -36,7 +36,7 @@ TEST(FullyConnected, ReferenceFollowsTheDefinition) {
     std::vector<float> filter_f32(filter.begin(), filter.end());
     std::vector<float> bias_f32(bias.begin(), bias.end());
     std::vector<float> expected_f32;
-    for (int32_t b = 0; b < p.batches; ++b)
+    for (int32_t b = 0; b < p.batches; ++b) {
       for (int32_t out = 0; out < p.output_depth; ++out) {
         const auto channel = static_cast<size_t>(out);
         int64_t sum = bias[channel];
@@ -52,6 +52,7 @@ TEST(FullyConnected, ReferenceFollowsTheDefinition) {
                                   p.output_offset, {p.activation_min, p.activation_max}));
         expected_f32.push_back(static_cast<float>(plain > 30000 ? 30000 : plain));
       }
+    }
     const auto elements = static_cast<int64_t>(expected.size());
     ASSERT_EQ(testing::difference(
                   expected, testing::run<int8_t>(kReferenceKernels, KernelId::fully_connected_s8, p,
@@ -116,10 +117,11 @@ TEST(FullyConnected, ByHand) {
                                     .activation_min = -128,
                                     .activation_max = 127,
                                     .per_channel = 0};
-  for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels})
+  for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels}) {
     EXPECT_EQ(testing::run<int8_t>(*set, KernelId::fully_connected_s8, p, 2, input, filter, bias,
                                    quarter),
               (std::vector<int8_t>{13, 127}));  // (2 * 3 + 3 * 4 + 4 * 5) / 4 + 3 = 9.5 -> 10, + 3
+  }
 }
 
 }  // namespace

@@ -20,9 +20,10 @@ void fully_connected_s8(const FullyConnectedS8Params& p, const int8_t* input, co
   for (int32_t b = 0; b < p.batches; ++b) {
     for (int32_t out = 0; out < p.output_depth; ++out) {
       int32_t sum = 0;
-      for (int32_t i = 0; i < p.input_depth; ++i)
+      for (int32_t i = 0; i < p.input_depth; ++i) {
         sum += (input[b * p.input_depth + i] + p.input_offset) *
                (filter[out * p.input_depth + i] + p.filter_offset);
+      }
       if (bias != nullptr) sum = wrapping_add(sum, bias[out]);
       const int32_t value = requantize(sum, requantization[p.per_channel != 0 ? out : 0]);
       *output++ = static_cast<int8_t>(

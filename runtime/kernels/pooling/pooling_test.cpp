@@ -43,11 +43,14 @@ std::vector<double> window(const Pool2DGeometry& g, const std::vector<T>& input,
   const int64_t top = out_y * g.stride_height - g.pad_top;
   const int64_t left = out_x * g.stride_width - g.pad_left;
   std::vector<double> values;
-  for (int64_t y = 0; y < g.input_height; ++y)
-    for (int64_t x = 0; x < g.input_width; ++x)
-      if (y >= top && y < top + g.filter_height && x >= left && x < left + g.filter_width)
+  for (int64_t y = 0; y < g.input_height; ++y) {
+    for (int64_t x = 0; x < g.input_width; ++x) {
+      if (y >= top && y < top + g.filter_height && x >= left && x < left + g.filter_width) {
         values.push_back(static_cast<double>(input.at(
             static_cast<size_t>(((b * g.input_height + y) * g.input_width + x) * g.channels + c))));
+      }
+    }
+  }
   return values;
 }
 double mean(const std::vector<double>& values) {
@@ -105,18 +108,20 @@ TEST(Pooling, VariantsAgreeWithReference) {
     const auto input_f32 = random.tensor<float>(inputs(g));
     for (const KernelSet* set : testing::kVariants) {
       SCOPED_TRACE(set->name);
-      for (const KernelId kernel : {KernelId::max_pool_2d_s8, KernelId::average_pool_2d_s8})
+      for (const KernelId kernel : {KernelId::max_pool_2d_s8, KernelId::average_pool_2d_s8}) {
         ASSERT_EQ(
             testing::difference(
                 testing::run<int8_t>(kReferenceKernels, kernel, s8, outputs(g), input_s8.data()),
                 testing::run<int8_t>(*set, kernel, s8, outputs(g), input_s8.data())),
             "");
-      for (const KernelId kernel : {KernelId::max_pool_2d_f32, KernelId::average_pool_2d_f32})
+      }
+      for (const KernelId kernel : {KernelId::max_pool_2d_f32, KernelId::average_pool_2d_f32}) {
         ASSERT_EQ(
             testing::difference(
                 testing::run<float>(kReferenceKernels, kernel, f32, outputs(g), input_f32.data()),
                 testing::run<float>(*set, kernel, f32, outputs(g), input_f32.data())),
             "");
+      }
     }
   }
 }
@@ -124,10 +129,11 @@ TEST(Pooling, VariantsAgreeWithReference) {
 TEST(Pooling, AveragesRoundHalvesAwayFromZero) {
   const Pool2DGeometry g = {1, 1, 4, 2, 1, 2, 1, 2, 1, 2, 0, 0};
   const int8_t input[] = {1, -1, 2, -2, 127, -128, 127, -127};  // 1.5 and -1.5; 127 and -127.5
-  for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels})
+  for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels}) {
     EXPECT_EQ(testing::run<int8_t>(*set, KernelId::average_pool_2d_s8, Pool2DS8Params{g, -128, 127},
                                    4, input),
               (std::vector<int8_t>{2, -2, 127, -128}));
+  }
 }
 
 }  // namespace

@@ -52,9 +52,10 @@ TEST(Quantize, ChangesScales) {
         .requantization = quantize_multiplier(static_cast<double>(random.real(0.01F, 3)))};
     SCOPED_TRACE(testing::describe(p));
     std::vector<int8_t> expected;
-    for (const int8_t q : all)
+    for (const int8_t q : all) {
       expected.push_back(testing::plain_output(int64_t{q} - p.input_zero_point, p.requantization,
                                                p.output_zero_point, {-128, 127}));
+    }
     ASSERT_EQ(testing::run<int8_t>(kReferenceKernels, KernelId::quantize_s8_s8, p, 256, all.data()),
               expected);
   }

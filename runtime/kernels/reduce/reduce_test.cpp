@@ -51,10 +51,11 @@ TEST(Mean, VariantsFollowTheDefinition) {
     const auto input_s8 = random.tensor<int8_t>(elements);
     const auto input_f32 = random.tensor<float>(elements);
     std::vector<int8_t> expected_s8;
-    for (const double sum : plain_sums(s8.dims, s8.reduced, input_s8, outputs))
+    for (const double sum : plain_sums(s8.dims, s8.reduced, input_s8, outputs)) {
       expected_s8.push_back(
           testing::plain_output(static_cast<int64_t>(sum) - int64_t{s8.count} * s8.input_zero_point,
                                 s8.requantization, s8.output_zero_point, {-128, 127}));
+    }
     std::vector<float> expected_f32;
     for (const double sum : plain_sums(f32.dims, f32.reduced, input_f32, outputs))
       expected_f32.push_back(static_cast<float>(sum / f32.count));

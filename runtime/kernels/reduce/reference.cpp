@@ -26,13 +26,18 @@ void for_each_sum(const int32_t (&dims)[kReduceRank], const int32_t (&reduced)[k
       rest /= dims[d];
     }
     Sum sum = zero;
-    for (int32_t i = 0; i < inner[0]; ++i)
-      for (int32_t j = 0; j < inner[1]; ++j)
-        for (int32_t k = 0; k < inner[2]; ++k)
-          for (int32_t l = 0; l < inner[3]; ++l)
-            for (int32_t m = 0; m < inner[4]; ++m)
+    for (int32_t i = 0; i < inner[0]; ++i) {
+      for (int32_t j = 0; j < inner[1]; ++j) {
+        for (int32_t k = 0; k < inner[2]; ++k) {
+          for (int32_t l = 0; l < inner[3]; ++l) {
+            for (int32_t m = 0; m < inner[4]; ++m) {
               sum = add(sum, first[i * stride[0] + j * stride[1] + k * stride[2] + l * stride[3] +
                                    m * stride[4]]);
+            }
+          }
+        }
+      }
+    }
     output[out] = mean(sum);
   }
 }

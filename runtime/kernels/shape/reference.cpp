@@ -49,13 +49,18 @@ template <class T>
 void transpose(const TransposeParams& p, const T* input, T* output) {
   const int32_t(&n)[kShapeRank] = p.output_dims;
   const int32_t(&stride)[kShapeRank] = p.input_strides;
-  for (int32_t i = 0; i < n[0]; ++i)
-    for (int32_t j = 0; j < n[1]; ++j)
-      for (int32_t k = 0; k < n[2]; ++k)
-        for (int32_t l = 0; l < n[3]; ++l)
-          for (int32_t m = 0; m < n[4]; ++m)
+  for (int32_t i = 0; i < n[0]; ++i) {
+    for (int32_t j = 0; j < n[1]; ++j) {
+      for (int32_t k = 0; k < n[2]; ++k) {
+        for (int32_t l = 0; l < n[3]; ++l) {
+          for (int32_t m = 0; m < n[4]; ++m) {
             *output++ = input[i * stride[0] + j * stride[1] + k * stride[2] + l * stride[3] +
                               m * stride[4]];
+          }
+        }
+      }
+    }
+  }
 }
 
 }  // namespace

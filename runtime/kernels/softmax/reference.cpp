@@ -51,10 +51,11 @@ void softmax_s8(const SoftmaxS8Params& p, const int8_t* input, int8_t* output) {
     for (int32_t i = 0; i < p.depth; ++i) {
       const int32_t difference = input[i] - max;
       int32_t value = 0;
-      if (difference >= p.diff_min && exponent <= 31)
+      if (difference >= p.diff_min && exponent <= 31) {
         value = rounding_divide_by_pot(
             saturating_rounding_doubling_high_mul(scale.value, scaled_exp(p, difference)),
             exponent);
+      }
       output[i] = static_cast<int8_t>(clamp(value + INT8_MIN, INT8_MIN, INT8_MAX));
     }
   }
