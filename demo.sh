@@ -6,8 +6,9 @@ source scripts/step.sh
 
 scripts/build.sh host demo
 
-step "The digit"
-cat models/digit/digit.txt
+step "The firmware on the virtual board: its digit, and what it recognises"
+build/solder board run build/firmware/stm32f746g-disco/mnist.elf \
+  --send 'digit\nCMD=2\n' --for 1000
 
-step "The firmware recognises it on the virtual board"
+step "What an inference costs: instructions, flash, RAM and stack"
 build/solder bench models/mnist/mnist.tflite --input models/digit/digit.f32

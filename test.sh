@@ -6,20 +6,23 @@ source scripts/step.sh
 
 scripts/build.sh host-tests demo test
 
-step "Includes"
+step "Includes: no folder uses what it may not"
 scripts/check_includes.py
 
-step "Symbols of the firmware"
+step "Symbols: no heap, exceptions, RTTI or I/O in the firmware"
 scripts/check_symbols.sh build/firmware/*/*.elf
+
+step "Format"
+git ls-files '*.cpp' '*.h' | grep -v '^simulator/test/' | xargs clang-format --dry-run --Werror
 
 step "Scripts and training"
 /usr/bin/python3 -m unittest discover -s scripts
 /usr/bin/python3 -m unittest discover -s training
 
-step "Tests"
-ctest --preset host-tests
-
 step "Tests under AddressSanitizer and UndefinedBehaviorSanitizer"
 cmake --preset host-sanitize
 cmake --build --preset host-sanitize
 ctest --preset host-sanitize
+
+step "Tests"
+ctest --preset host-tests

@@ -20,6 +20,10 @@ inline Error check_convolution(const OperatorView& op, const StepBuilder& builde
   if (!has_sane_strides(o)) return builder.fail("has a stride or dilation out of range");
   const int32_t* in = input.shape.dims;
   const int32_t* f = filter.shape.dims;
+  // Taps lie less than 2^30 elements apart.
+  if ((f[1] - int64_t{1}) * o.dilation_h >= 1 << 30 ||
+      (f[2] - int64_t{1}) * o.dilation_w >= 1 << 30)
+    return builder.fail("has a dilated filter larger than 2^30");
   windows.rows = slide_window(o.padding, in[1], f[1], o.stride_h, o.dilation_h);
   windows.columns = slide_window(o.padding, in[2], f[2], o.stride_w, o.dilation_w);
   const Shape expected = {

@@ -20,8 +20,8 @@ struct ReluF32Params {
 
 struct ReluS8Params {
   int32_t elements;
-  int32_t input_offset;   // minus the input's zero point, in [-127, 128]
-  int32_t output_offset;  // the output's zero point
+  int32_t input_offset;                    // minus the input's zero point, in [-127, 128]
+  int32_t output_offset;                   // the output's zero point
   Requantization requantization;           // input scale / output scale
   int32_t activation_min, activation_max;  // in [-128, 127]
 

@@ -42,8 +42,8 @@ struct Conv2DF32Params {
 
 struct Conv2DS8Params {
   Conv2DGeometry geometry;
-  int32_t input_offset;   // minus the input's zero point, in [-127, 128]
-  int32_t output_offset;  // the output's zero point
+  int32_t input_offset;                    // minus the input's zero point, in [-127, 128]
+  int32_t output_offset;                   // the output's zero point
   int32_t activation_min, activation_max;  // in [-128, 127]
 
   template <class Visitor>

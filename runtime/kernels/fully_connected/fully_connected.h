@@ -20,9 +20,9 @@ struct FullyConnectedF32Params {
 
 struct FullyConnectedS8Params {
   int32_t batches, input_depth, output_depth;
-  int32_t input_offset;   // minus the input's zero point, in [-127, 128]
-  int32_t filter_offset;  // minus the filter's zero point, in [-127, 128]
-  int32_t output_offset;  // the output's zero point
+  int32_t input_offset;                    // minus the input's zero point, in [-127, 128]
+  int32_t filter_offset;                   // minus the filter's zero point, in [-127, 128]
+  int32_t output_offset;                   // the output's zero point
   int32_t activation_min, activation_max;  // in [-128, 127]
   int32_t per_channel;                     // 0 or 1
 

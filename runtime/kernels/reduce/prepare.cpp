@@ -29,6 +29,15 @@ Error read_axes(const StepBuilder& builder, int32_t (&dims)[kReduceRank],
   return {};
 }
 
+// factor / count as TensorFlow Lite rounds it: the multiplier is divided as an integer that is
+// shifted left as far as it goes.
+Requantization divided(Requantization factor, int32_t count) {
+  int32_t shift = 31 - __builtin_clz(static_cast<uint32_t>(count));
+  if (shift > 31 + factor.shift) shift = 31 + factor.shift;
+  return {.multiplier = static_cast<int32_t>((int64_t{factor.multiplier} << shift) / count),
+          .shift = factor.shift - shift};
+}
+
 }  // namespace
 
 Error prepare_mean(const OperatorView& op, StepBuilder& builder) {
@@ -63,8 +72,9 @@ Error prepare_mean(const OperatorView& op, StepBuilder& builder) {
     params->input_zero_point = zero_point_of(input);
     params->output_zero_point = zero_point_of(output);
     params->requantization =
-        quantize_multiplier(static_cast<double>(input.quantization.scale[0]) /
-                            (static_cast<double>(output.quantization.scale[0]) * count));
+        divided(quantize_multiplier(static_cast<double>(input.quantization.scale[0]) /
+                                    static_cast<double>(output.quantization.scale[0])),
+                count);
     return builder.emit(KernelId::mean_s8, params, {B::in(0), B::out(0)});
   }
   return builder.fail("needs FLOAT32 throughout, or INT8 with valid quantization throughout");
