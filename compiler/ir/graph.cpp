@@ -12,13 +12,6 @@ static_assert(__STDCPP_DEFAULT_NEW_ALIGNMENT__ >= 16);
 
 namespace {
 
-bool same_options(const Options& a, const Options& b) {
-  return a.activation == b.activation && a.padding == b.padding && a.stride_h == b.stride_h &&
-         a.stride_w == b.stride_w && a.dilation_h == b.dilation_h && a.dilation_w == b.dilation_w &&
-         a.filter_h == b.filter_h && a.filter_w == b.filter_w && a.beta == b.beta &&
-         a.axis == b.axis && a.keep_dims == b.keep_dims;
-}
-
 bool contains(const std::vector<int>& tensors, int tensor) {
   return std::ranges::find(tensors, tensor) != tensors.end();
 }
@@ -33,11 +26,6 @@ Tensor constant(std::string name, TensorType type, const Shape& shape, const voi
 }
 
 }  // namespace
-
-bool Operator::operator==(const Operator& other) const {
-  return type == other.type && inputs == other.inputs && outputs == other.outputs &&
-         same_options(options, other.options);
-}
 
 int Graph::add_tensor(Tensor tensor) {
   tensors.push_back(std::move(tensor));

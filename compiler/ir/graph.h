@@ -62,7 +62,7 @@ struct Operator {
   // The tensor of input `index`, -1 when the list is shorter or the input absent.
   int input(size_t index) const { return index < inputs.size() ? inputs[index] : -1; }
 
-  bool operator==(const Operator&) const;
+  bool operator==(const Operator&) const = default;
 };
 
 struct Graph {

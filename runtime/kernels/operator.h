@@ -91,6 +91,8 @@ struct Options {
   float beta = 1.0F;                         // SOFTMAX
   int32_t axis = 0;                          // CONCATENATION, may be negative
   bool keep_dims = false;                    // MEAN; FULLY_CONNECTED (keep_num_dims)
+
+  bool operator==(const Options&) const = default;
 };
 
 struct OperatorView {
