@@ -11,6 +11,7 @@
 #include "cli/common/table.h"
 #include "cli/common/values.h"
 #include "compiler/ir/cost.h"
+#include "compiler/ir/dump.h"
 
 namespace solder::cli {
 namespace {
@@ -22,7 +23,7 @@ using nlohmann::json;
 
 struct InspectOptions {
   std::filesystem::path model, svg;
-  bool json = false;
+  bool json = false, graph = false;
 };
 
 // Weights and biases that an operator reads.
@@ -95,7 +96,12 @@ void print_json(const Executable& executable) {
 
 void inspect(const InspectOptions& options) {
   const Executable executable = prepare_model(options.model, kReferenceKernels);
-  options.json ? print_json(executable) : print_text(executable);
+  if (options.graph)
+    fmt::print("{}", compiler::dump(executable.graph()));
+  else if (options.json)
+    print_json(executable);
+  else
+    print_text(executable);
   if (options.svg.empty()) return;
   write_file(options.svg, arena_svg(executable, options.model.filename().string()));
 }
@@ -109,6 +115,8 @@ void add_inspect_command(CLI::App& program) {
   add_model_argument(command, options->model);
   command.add_option("--svg", options->svg, "Draw the arena over time into this file");
   command.add_flag("--json", options->json, "Print figures as JSON");
+  command.add_flag("--graph", options->graph,
+                   "Print the graph as the compiler sees it, with constants and quantization");
   command.callback([options] { inspect(*options); });
 }
 

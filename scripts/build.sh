@@ -17,6 +17,5 @@ cmake --build --preset "$preset"
 
 for board in stm32f746g-disco mps2-an500; do
   step "Firmware: $board"
-  cmake -S firmware -B "build/firmware/$board" -G Ninja -D SOLDER_BOARD="$board"
-  cmake --build "build/firmware/$board"
+  (cd firmware && cmake --preset "$board" && cmake --build --preset "$board")
 done

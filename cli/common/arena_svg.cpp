@@ -43,7 +43,7 @@ class Drawing {
 <rect width="100%" height="100%" fill="white"/>
 <text x="{}" y="24" font-size="16">{}: arena {} bytes, at least {} alive at once</text>
 )",
-        kLeft + kWidth + 20, kTop + kHeight + kBottom, kLeft, escaped(title),
+        kLeft + kWidth + 60, kTop + kHeight + kBottom, kLeft, escaped(title),
         with_commas(executable_.plan().arena_bytes), with_commas(executable_.arena_lower_bound()));
     axes();
     const auto& buffers = executable_.buffers();

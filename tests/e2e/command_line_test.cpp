@@ -73,6 +73,12 @@ TEST(CommandLine, InspectCountsAndDraws) {
   EXPECT_THAT(drawing, AllOf(HasSubstr("<svg"), HasSubstr("</svg>"), HasSubstr("CONV_2D")));
 }
 
+TEST(CommandLine, InspectPrintsTheGraph) {
+  const cli::Finished finished = solder({"inspect", kOnnx, "--graph"});
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_THAT(finished.output, AllOf(HasSubstr("FULLY_CONNECTED"), HasSubstr("1x28x28x1")));
+}
+
 TEST(CommandLine, ConvertMakesTheModelThatIsShipped) {
   const fs::path output = fresh_folder("convert") / "mnist.tflite";
   ASSERT_EQ(solder({"convert", kOnnx, "-o", output}).exit_code, 0);
