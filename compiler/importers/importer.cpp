@@ -5,6 +5,7 @@
 #include <fstream>
 #include <string_view>
 
+#include "compiler/importers/keras/keras_importer.h"
 #include "compiler/importers/onnx/onnx_importer.h"
 #include "compiler/importers/tflite/tflite_importer.h"
 
@@ -34,8 +35,8 @@ bool has_at(std::span<const uint8_t> bytes, size_t offset, std::string_view magi
 Graph import_bytes(std::span<const uint8_t> bytes) {
   if (bytes.empty()) throw ModelError("the file is empty");
   if (has_at(bytes, 4, "TFL3")) return import_tflite(bytes);
-  if (has_at(bytes, 0, "\x89HDF\r\n\x1a\n") || has_at(bytes, 0, "PK\x03\x04"))
-    throw ModelError("Keras files are not supported yet; supported: .tflite and ONNX");
+  if (has_at(bytes, 0, "\x89HDF\r\n\x1a\n")) return import_keras_h5(bytes);
+  if (has_at(bytes, 0, "PK\x03\x04")) return import_keras_zip(bytes);
   return import_onnx(bytes);
 }
 
