@@ -20,9 +20,7 @@ bool is_channel_scaling(const Graph& graph, const Operator& op) {
 std::optional<int> linear_producer(const Graph& graph, int tensor) {
   const Shape& shape = graph.tensors[tensor].shape;
   const int32_t channels = shape.dims[shape.rank - 1];
-  std::optional<int> producer = sole_producer(graph, tensor);
-  while (producer && graph.operators[*producer].type == OperatorType::RESHAPE)
-    producer = sole_producer(graph, graph.operators[*producer].inputs[0]);
+  const std::optional<int> producer = sole_producer_before_reshapes(graph, tensor);
   if (!producer || !is_linear_float(graph, graph.operators[*producer])) return std::nullopt;
   const Operator& op = graph.operators[*producer];
   const Shape& result = graph.tensors[op.outputs[0]].shape;

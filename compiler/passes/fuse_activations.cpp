@@ -37,14 +37,15 @@ bool fuse(Graph& graph, int index) {
   if (activation == Activation::NONE || op.inputs.size() != 1 || op.outputs.size() != 1)
     return false;
   const int input = op.inputs[0];
-  const auto producer = input >= 0 ? sole_producer(graph, input) : std::nullopt;
+  const auto producer = input >= 0 ? sole_producer_before_reshapes(graph, input) : std::nullopt;
   if (!producer || !can_fuse(graph.operators[*producer].type) ||
       graph.operators[*producer].options.activation != Activation::NONE)
     return false;
+  const Tensor& computed = graph.tensors[graph.operators[*producer].outputs[0]];
   const Tensor& before = graph.tensors[input];
   const Tensor& behind = graph.tensors[op.outputs[0]];
-  if (before.type != behind.type || before.quantization != behind.quantization ||
-      !(before.shape == behind.shape))
+  if (computed.type != behind.type || computed.quantization != behind.quantization ||
+      before.quantization != behind.quantization || !(before.shape == behind.shape))
     return false;
   if (!bypass(graph, index, input)) return false;
   graph.operators[*producer].options.activation = activation;

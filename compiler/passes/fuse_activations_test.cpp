@@ -45,6 +45,26 @@ TEST(FuseActivations, OnlyOne) {
   EXPECT_EQ(operator_types(graph), (std::vector{OperatorType::MAX_POOL_2D, OperatorType::RELU6}));
 }
 
+// As after a 1-D convolution.
+TEST(FuseActivations, ThroughReshape) {
+  Graph graph = graph_of_pool(OperatorType::AVERAGE_POOL_2D, OperatorType::RELU);
+  const int relu_output = graph.outputs[0];
+  graph.operators.pop_back();
+  const Shape flat{3, {1, 16, 2}};
+  const int dims = add_int32_constant(graph, {1, 16, 2});
+  const int reshaped =
+      add_operator(graph, OperatorType::RESHAPE, {graph.operators[0].outputs[0], dims}, flat);
+  graph.tensors[relu_output].shape = flat;
+  graph.operators.push_back(
+      {.type = OperatorType::RELU, .inputs = {reshaped}, .outputs = {relu_output}});
+  const auto before = run_on_noise(graph);
+  ASSERT_TRUE(fuse_activations(graph));
+  EXPECT_EQ(operator_types(graph),
+            (std::vector{OperatorType::AVERAGE_POOL_2D, OperatorType::RESHAPE}));
+  EXPECT_EQ(graph.operators[0].options.activation, Activation::RELU);
+  expect_near(run_on_noise(graph), before, 0);
+}
+
 TEST(FuseActivations, KeepsWhatOthersRead) {
   Graph graph = graph_of_pool(OperatorType::MAX_POOL_2D, OperatorType::RELU);
   graph.outputs.push_back(graph.operators[0].outputs[0]);

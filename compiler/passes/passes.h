@@ -21,8 +21,8 @@ bool fold_batch_norm(Graph& graph);
 // An ADD of one constant for each channel goes into the float bias of the operator before it.
 bool fold_bias_add(Graph& graph);
 
-// RELU, RELU6 and RELU_N1_TO_1 go into the operator before them. Quantized ones only where the
-// tensors before and behind have one quantization, so that no value is rounded twice.
+// RELU, RELU6 and RELU_N1_TO_1 go into the operator before them, past RESHAPEs. Quantized ones only
+// where the tensors before and behind have one quantization, so that no value is rounded twice.
 bool fuse_activations(Graph& graph);
 
 // A FULLY_CONNECTED of a TRANSPOSE reads what was transposed, with the columns of its weights in

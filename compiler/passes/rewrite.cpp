@@ -53,6 +53,13 @@ std::optional<int> sole_producer(const Graph& graph, int tensor) {
   return producer;
 }
 
+std::optional<int> sole_producer_before_reshapes(const Graph& graph, int tensor) {
+  std::optional<int> producer = sole_producer(graph, tensor);
+  while (producer && graph.operators[*producer].type == OperatorType::RESHAPE)
+    producer = sole_producer(graph, graph.operators[*producer].inputs[0]);
+  return producer;
+}
+
 bool bypass(Graph& graph, int index, int replacement) {
   const int output = graph.operators[index].outputs[0];
   if (graph.is_output(output)) {

@@ -24,6 +24,8 @@ void scale_outputs(Graph& graph, Operator& op, std::span<const float> factor,
 // Index of the operator that computes `tensor`, when nothing else reads it and it is no output of
 // the graph.
 std::optional<int> sole_producer(const Graph& graph, int tensor);
+// The same, but of what RESHAPEs, which move nothing, made `tensor` of.
+std::optional<int> sole_producer_before_reshapes(const Graph& graph, int tensor);
 
 // Removes operators[index], whose only output is equal in elements to `replacement`. When that
 // output is one of the graph's, its name moves to `replacement`. False, and nothing is done, when
