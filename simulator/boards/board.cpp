@@ -37,6 +37,11 @@ Board::Board(const BoardDescription& description, Image image, std::unique_ptr<T
       chip_(description, memory_, bus_, clock_, nvic_, diagnostics_),
       core_(memory_, bus_, clock_, *timing_, nvic_, chip_.flash(), description.boot_address) {
   chip_.on_clock_change([this] { set_time_limit(); });
+  chip_.on_timing_change([this] { configure_timing(); });
+  core_.system_control().on_cache_enable([this] { configure_timing(); });
+  core_.system_control().on_cache_maintenance([this](std::uint32_t offset, std::uint32_t value) {
+    timing_->maintain_caches(offset, value);
+  });
   chip_.flash().on_contents([this](std::uint32_t offset, std::uint32_t size) {
     core_.code_changed(Flash::kAxiBase + offset, size);
     core_.code_changed(Flash::kItcmBase + offset, size);
@@ -68,6 +73,7 @@ void Board::load() {
 void Board::power_up() {
   bus_.reset();
   core_.reset();
+  configure_timing();
 }
 
 void Board::set_limits(const RunLimits& limits) {
@@ -79,6 +85,17 @@ void Board::set_limits(const RunLimits& limits) {
         clock_.nanoseconds() + static_cast<std::uint64_t>(std::ceil(1e6 * *limits.milliseconds));
   }
   set_time_limit();
+}
+
+void Board::configure_timing() {
+  const ClockTree clocks = chip_.clocks();
+  timing_->configure({.instruction_cache = system_control().instruction_cache_enabled(),
+                      .data_cache = system_control().data_cache_enabled(),
+                      .wait_states = chip_.flash().wait_states(),
+                      .prefetch = chip_.flash().prefetch_enabled(),
+                      .art = chip_.flash().art_enabled(),
+                      .apb1_divider = clocks.hclk / clocks.pclk1,
+                      .apb2_divider = clocks.hclk / clocks.pclk2});
 }
 
 RunResult Board::run(const RunLimits& limits) {
@@ -264,17 +281,27 @@ bool Board::write(std::uint32_t address, std::span<const std::uint8_t> bytes) {
   return true;
 }
 
+std::string Board::function_at(std::uint32_t address) const {
+  const auto location = image_.locate(address);
+  return location ? std::string(location->function) : fmt::format("0x{:08X}", address);
+}
+
 std::vector<FunctionProfile> Board::profile() const {
-  std::map<std::string, std::uint64_t> counts;
+  std::map<std::string, FunctionProfile> functions;
   core_.blocks().for_each([&](const Block& block) {
-    const auto location = image_.locate(block.address);
-    const std::string name =
-        location ? std::string(location->function) : fmt::format("0x{:08X}", block.address);
-    counts[name] += block.executed;
+    functions[function_at(block.address)].instructions += block.executed;
+  });
+  timing_->for_each_block([&](std::uint32_t address, const CycleCount& count) {
+    if (count.cycles > 0) functions[address ? function_at(address) : "(exceptions)"].time += count;
   });
   std::vector<FunctionProfile> out;
-  for (const auto& [function, instructions] : counts) out.push_back({function, instructions});
-  std::ranges::stable_sort(out, std::greater<>(), &FunctionProfile::instructions);
+  for (auto& [name, profile] : functions) {
+    profile.function = name;
+    out.push_back(std::move(profile));
+  }
+  std::ranges::stable_sort(out, std::greater<>(), [](const FunctionProfile& profile) {
+    return std::pair(profile.time.cycles, profile.instructions);
+  });
   return out;
 }
 

@@ -64,10 +64,11 @@ struct RunResult {
   }
 };
 
-/// Instructions that a function has executed.
+/// What a function has executed, without what it called.
 struct FunctionProfile {
   std::string function;  ///< demangled, or "0x..." where the image has no symbol
-  std::uint64_t instructions;
+  std::uint64_t instructions = 0;
+  CycleCount time;  ///< all zero without a timing model that knows
 };
 
 class Board {
@@ -83,6 +84,7 @@ class Board {
   void reset() { power_up(); }
   /// Makes run() return soon. Safe from callbacks, other threads and signal handlers.
   void request_stop() { core_.request_stop(); }
+  [[nodiscard]] bool stop_requested() const { return core_.stop_requested(); }
 
   /// The USART of that name. Throws std::out_of_range for one the microcontroller has not.
   [[nodiscard]] Usart& serial(std::string_view name);
@@ -134,12 +136,17 @@ class Board {
   /// Where the core stands now, in the same form.
   [[nodiscard]] std::string describe_state() const;
 
-  /// Instructions by function, most first.
+  /// Cycles awake, with their stalls, since power-on: take it before and after what is of interest.
+  /// All zero without a timing model that knows.
+  [[nodiscard]] CycleCount time() const { return timing_->total(); }
+  /// By function, most cycles (or instructions) first.
   [[nodiscard]] std::vector<FunctionProfile> profile() const;
 
  private:
   void load();
   void power_up();
+  void configure_timing();
+  [[nodiscard]] std::string function_at(std::uint32_t address) const;
   void set_limits(const RunLimits& limits);
   void set_time_limit();
   void guard_stack();

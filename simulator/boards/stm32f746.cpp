@@ -166,6 +166,7 @@ void Stm32f746::check_clocks() {
                                                     pwr_.over_drive(), flash_.wait_states())) {
     diagnostics_.report_once(rule);
   }
+  if (timing_changed_) timing_changed_();
 }
 
 // What the cable on the connector would notice.

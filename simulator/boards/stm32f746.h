@@ -44,6 +44,8 @@ class Stm32f746 {
   [[nodiscard]] ClockTree clocks() const { return rcc_.clocks(); }
   /// Called after HCLK has changed.
   void on_clock_change(std::function<void()> action) { clock_changed_ = std::move(action); }
+  /// Called after clocks or flash access have changed.
+  void on_timing_change(std::function<void()> action) { timing_changed_ = std::move(action); }
 
  private:
   void add_usarts(Nvic& nvic);
@@ -65,6 +67,7 @@ class Stm32f746 {
   std::list<Usart> usarts_;
   std::list<RegisterFile> others_;
   std::function<void()> clock_changed_;
+  std::function<void()> timing_changed_;
 };
 
 }  // namespace simulator

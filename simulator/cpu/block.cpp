@@ -91,6 +91,7 @@ void decode(Block& block) {
   block.flags = 0;
   block.offsets.clear();
   block.memory_instructions.reset();
+  block.timing = nullptr;
   for (std::uint32_t offset = 0; offset + 2 <= block.size;) {
     block.flags |= flags_of(block, offset);
     block.offsets.push_back(static_cast<std::uint16_t>(offset));

@@ -29,6 +29,7 @@ enum BlockFlag : std::uint32_t {
 };
 
 struct MemoryInstructions;
+struct BlockTiming;
 
 struct Block {
   std::uint32_t address = 0;
@@ -42,6 +43,7 @@ struct Block {
   std::vector<std::uint8_t> bytes;     ///< the code as it was decoded
   std::vector<std::uint16_t> offsets;  ///< of each instruction, in bytes
   std::shared_ptr<const MemoryInstructions> memory_instructions;  ///< decoded when first needed
+  BlockTiming* timing = nullptr;  ///< what the timing model, which owns it, knows of the block
 
   /// False once code in RAM has been overwritten.
   [[nodiscard]] bool is_current() const {

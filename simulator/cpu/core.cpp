@@ -23,6 +23,7 @@ Core::Core(Memory& memory, Bus& bus, Clock& clock, TimingModel& timing, Nvic& nv
       systick_(clock, nvic_),
       dwt_(clock),
       system_control_(nvic_, systick_, dwt_, boot_address) {
+  if (AccessLog* log = timing.access_log()) engine_.log_accesses(*log);
   bus_.add("SCS", SystemControl::kBase, 0x1000, system_control_);
   bus_.add("DWT", 0xE0001000, 0x1000, dwt_);
   // The engine maps devices by pages of 4 KB; what the bus has none for within faults later.
@@ -196,6 +197,7 @@ void Core::leave_block(std::uint32_t index) {
   if (block_->flags & kSendsEvent) event_register_ = true;
   block_ = &no_block_;
   retired_ = 0;
+  if (AccessLog* log = timing_.access_log()) log->clear();
 }
 
 std::optional<CoreStop> Core::handle(EngineExit exit) {

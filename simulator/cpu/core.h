@@ -59,6 +59,8 @@ class Core final : private EngineClient {
   CoreStop step();
   /// Makes run() return soon. Safe from other threads and signal handlers.
   void request_stop() { stop_requested_ = true; }
+  /// request_stop() was called and has had no effect yet.
+  [[nodiscard]] bool stop_requested() const { return stop_requested_; }
 
   /// Instructions retired since power-on.
   [[nodiscard]] std::uint64_t instructions() const { return instructions_; }
@@ -70,11 +72,10 @@ class Core final : private EngineClient {
   [[nodiscard]] std::uint32_t pc() const { return pc_; }
   /// Goes on at `pc`. A sleeping core wakes; a fault that was held back is forgotten.
   void set_pc(std::uint32_t pc);
-  /// D0 to D15, as `number` says.
-  [[nodiscard]] std::uint64_t double_register(unsigned number) const;
-  void set_double_register(unsigned number, std::uint64_t value);
-  /// Any register but pc, by Unicorn's UC_ARM_REG_*. Of XPSR the flags only.
-  void set_register(int reg, std::uint32_t value);
+  /// Any register but pc, by Unicorn's UC_ARM_REG_*.
+  [[nodiscard]] std::uint64_t get_register(int reg) const { return engine_.get_double(reg); }
+  /// Of XPSR sets the flags only.
+  void set_register(int reg, std::uint64_t value);
   /// run() stops with kDebugBreakpoint before it executes one of these instructions. step() does
   /// not heed them.
   void set_breakpoints(std::set<std::uint32_t> addresses);
@@ -88,6 +89,7 @@ class Core final : private EngineClient {
   /// Called for each fault before its handler runs.
   void on_fault(std::function<void(const Fault&)> action) { fault_observer_ = std::move(action); }
   [[nodiscard]] const SystemControl& system_control() const { return system_control_; }
+  [[nodiscard]] SystemControl& system_control() { return system_control_; }
   [[nodiscard]] const BlockCache& blocks() const { return blocks_; }
   /// The faults since power-on; the first ones and the last are kept.
   [[nodiscard]] const std::vector<Fault>& faults() const { return faults_; }

@@ -57,18 +57,10 @@ void Core::set_pc(std::uint32_t pc) {
   held_fault_.reset();
 }
 
-void Core::set_register(int reg, std::uint32_t value) {
+void Core::set_register(int reg, std::uint64_t value) {
   if (reg == UC_ARM_REG_XPSR) value = (engine_.get(reg) & ~kFlagBits) | (value & kFlagBits);
-  engine_.set(reg, value);
+  engine_.set_double(reg, value);
   nvic_.changed = true;  // it may have been a mask
-}
-
-std::uint64_t Core::double_register(unsigned number) const {
-  return engine_.get_double(UC_ARM_REG_D0 + static_cast<int>(number));
-}
-
-void Core::set_double_register(unsigned number, std::uint64_t value) {
-  engine_.set_double(UC_ARM_REG_D0 + static_cast<int>(number), value);
 }
 
 void Core::set_breakpoints(std::set<std::uint32_t> addresses) {

@@ -11,6 +11,8 @@ namespace {
 constexpr std::uint32_t kIpsrBits = 0x1FF;
 constexpr std::uint32_t kApsrBits = 0xF80F0000;  // NZCVQ and GE
 constexpr std::uint32_t kThumbBit = 1u << 24;
+// What the core stacks at once; FP registers wait until the handler uses the FPU (B1.5.7).
+constexpr std::uint32_t kEagerFrameBytes = 32;
 
 std::string handler_name(unsigned exception) {
   switch (exception) {
@@ -79,6 +81,7 @@ void Core::enter(unsigned exception) {
       nvic_.activate(exception);
     }
   }
+  clock_.advance(timing_.exception_entry(frame.address, kEagerFrameBytes));
   start_handler(exception, frame.exc_return);
 }
 
@@ -88,7 +91,6 @@ void Core::start_handler(unsigned exception, std::uint32_t exc_return) {
   engine_.set(UC_ARM_REG_XPSR, flags | kThumbBit | exception);
   engine_.set(UC_ARM_REG_LR, exc_return);
   system_control_.ipsr = exception;
-  clock_.advance(timing_.exception_entry());
   event_register_ = true;
   asleep_ = false;
   if (!vector) {
@@ -116,7 +118,6 @@ void Core::return_from_exception(std::uint32_t exc_return) {
   pc_ = exc_return & ~1u;
   if (was_active) nvic_.deactivate(number);
   if (number != kNmi) engine_.set(UC_ARM_REG_FAULTMASK, 0);
-  clock_.advance(timing_.exception_return());
   event_register_ = true;
 
   if (!known_form || !was_active || to_thread != (nvic_.active_count() == 0)) {
@@ -128,17 +129,19 @@ void Core::return_from_exception(std::uint32_t exc_return) {
   if (const auto next = takeable()) {  // tail-chaining: the frame stays where it is
     chained_exceptions_ = *next == number ? chained_exceptions_ + 1 : 0;
     nvic_.activate(*next);
+    clock_.advance(timing_.exception_entry(0, 0));
     start_handler(*next, exc_return);
     return;
   }
+  const std::uint32_t frame =
+      engine_.get(exc_return & kExcReturnPsp ? UC_ARM_REG_PSP : UC_ARM_REG_MSP);
   if (!pop_frame(engine_, memory_, exc_return, pc_)) {
-    const std::uint32_t frame =
-        engine_.get(exc_return & kExcReturnPsp ? UC_ARM_REG_PSP : UC_ARM_REG_MSP);
     raise(kBusFault, kUnstkErr, fmt::format("unstacking from 0x{:08X}: there is no memory", frame),
           frame);
     return;
   }
   chained_exceptions_ = 0;
+  clock_.advance(timing_.exception_return(frame, kEagerFrameBytes));
   system_control_.ipsr = exception_number();
   if (to_thread && system_control_.sleep_on_exit()) {
     asleep_ = true;

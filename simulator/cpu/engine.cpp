@@ -54,6 +54,12 @@ struct Engine::Hooks {
     return false;
   }
 
+  static void access(uc_engine*, uc_mem_type type, std::uint64_t address, int size, std::int64_t,
+                     void* user) {
+    static_cast<AccessLog*>(user)->add({static_cast<std::uint32_t>(address),
+                                        static_cast<std::uint16_t>(size), type == UC_MEM_WRITE});
+  }
+
   static std::uint64_t read(uc_engine*, std::uint64_t offset, unsigned size, void* user) {
     const auto& window = *static_cast<DeviceWindow*>(user);
     return window.engine->client_.device_read(window.base + static_cast<std::uint32_t>(offset),
@@ -110,6 +116,13 @@ void Engine::set_double(int reg, std::uint64_t value) { uc_reg_write(uc_, reg, &
 void Engine::map_device(std::uint32_t base, std::uint32_t size) {
   DeviceWindow& window = windows_.emplace_back(DeviceWindow{this, base});
   check(uc_mmio_map(uc_, base, size, &Hooks::read, &window, &Hooks::write, &window), "map device");
+}
+
+void Engine::log_accesses(AccessLog& log) {
+  uc_hook handle;
+  check(uc_hook_add(uc_, &handle, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE,
+                    reinterpret_cast<void*>(&Hooks::access), &log, 1, 0),
+        "hook accesses");
 }
 
 EngineExit Engine::run(std::uint32_t pc, std::uint32_t end) {

@@ -7,6 +7,7 @@
 #include <deque>
 
 #include "simulator/cpu/memory.h"
+#include "simulator/timing/access_log.h"
 
 namespace simulator {
 
@@ -63,6 +64,8 @@ class Engine {
 
   /// Routes the accesses to [base, base + size) to the client. Multiples of 4 KB.
   void map_device(std::uint32_t base, std::uint32_t size);
+  /// From now on writes every access to memory or device into `log`, before it happens.
+  void log_accesses(AccessLog& log);
   /// Executes from `pc` (Thumb) until something stops it, or `end` is reached.
   EngineExit run(std::uint32_t pc, std::uint32_t end = kNoEnd);
   /// Executes exactly the instruction at `pc`, `length` bytes, stores to flash allowed.

@@ -39,6 +39,8 @@ enum Register : std::uint32_t {
   kMvfr0 = 0xF40,
   kMvfr1 = 0xF44,
   kMvfr2 = 0xF48,
+  kIciallu = 0xF50,
+  kBpiall = 0xF78,
 };
 
 constexpr std::uint32_t kCortexM7R0p1 = 0x410FC271;
@@ -100,6 +102,7 @@ void SystemControl::reset() {
   mpu_ctrl_ = mpu_rnr_ = 0;
   mpu_.fill({});
   reset_requested_ = false;
+  if (caches_enabled_) caches_enabled_();
 }
 
 std::uint32_t SystemControl::read(std::uint32_t offset) {
@@ -183,6 +186,7 @@ void SystemControl::write(std::uint32_t offset, std::uint32_t value) {
       break;
     case kCcr:
       ccr_ = kCcrReset | (value & kCcrWritable);
+      if (caches_enabled_) caches_enabled_();
       break;
     case kShpr1:
     case kShpr2:
@@ -227,7 +231,11 @@ void SystemControl::write(std::uint32_t offset, std::uint32_t value) {
       fpdscr_ = value & 0x07C00000;
       break;
     default:
-      break;  // cache maintenance has no effect on memory that is always coherent
+      // Of no effect on memory, which is always coherent, but on time.
+      if (offset >= kIciallu && offset <= kBpiall && cache_maintained_) {
+        cache_maintained_(offset, value);
+      }
+      break;
   }
 }
 

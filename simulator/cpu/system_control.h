@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 #include "simulator/cpu/dwt.h"
 #include "simulator/cpu/nvic.h"
@@ -30,6 +32,12 @@ class SystemControl final : public Peripheral {
   [[nodiscard]] bool instruction_cache_enabled() const { return ccr_ & 1u << 17; }
   [[nodiscard]] bool data_cache_enabled() const { return ccr_ & 1u << 16; }
   [[nodiscard]] bool sleep_on_exit() const { return scr_ & 1u << 1; }
+  /// Called after CCR was written.
+  void on_cache_enable(std::function<void()> action) { caches_enabled_ = std::move(action); }
+  /// Called for writes to the cache maintenance registers, at their offset from kBase.
+  void on_cache_maintenance(std::function<void(std::uint32_t offset, std::uint32_t value)> action) {
+    cache_maintained_ = std::move(action);
+  }
   /// AIRCR.SYSRESETREQ was written.
   [[nodiscard]] bool reset_requested() const { return reset_requested_; }
 
@@ -68,6 +76,8 @@ class SystemControl final : public Peripheral {
   std::uint32_t mpu_ctrl_ = 0, mpu_rnr_ = 0;
   std::array<MpuRegion, kMpuRegions> mpu_{};
   bool reset_requested_ = false;
+  std::function<void()> caches_enabled_;
+  std::function<void(std::uint32_t, std::uint32_t)> cache_maintained_;
 };
 
 }  // namespace simulator

@@ -31,6 +31,8 @@ class Flash final : public Peripheral, public FlashStores {
   void stored(std::uint32_t address, const std::vector<std::uint8_t>& before) override;
 
   [[nodiscard]] unsigned wait_states() const { return acr_ & 0xF; }
+  [[nodiscard]] bool prefetch_enabled() const { return acr_ & 1u << 8; }
+  [[nodiscard]] bool art_enabled() const { return acr_ & 1u << 9; }
   /// Called after ACR was written.
   void on_change(std::function<void()> action) { changed_ = std::move(action); }
   /// Called when [offset, offset + size) from the start of flash got new contents.

@@ -2,9 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "simulator/cpu/block.h"
+#include "simulator/timing/access_log.h"
 #include "simulator/timing/clock.h"
+#include "simulator/timing/memory_timing.h"
+#include "simulator/timing/profile.h"
 
 namespace simulator {
 
@@ -14,22 +18,36 @@ class TimingModel {
   virtual ~TimingModel() = default;
 
   /// Cycles that instructions [first, end) of `block` took. A block that reads a peripheral in its
-  /// middle is reported in two parts, so that the reader sees the cycle of its own instruction.
-  virtual Cycle retire(const Block& block, std::uint32_t first, std::uint32_t end) = 0;
+  /// middle is reported in two parts, so that the reader sees the cycle of its own instruction;
+  /// that instruction's access is then the last in the log.
+  virtual Cycle retire(Block& block, std::uint32_t first, std::uint32_t end) = 0;
 
-  /// Cycles of entering (stacking, vector fetch) or leaving (unstacking) an exception.
-  virtual Cycle exception_entry() = 0;
-  virtual Cycle exception_return() = 0;
+  /// Cycles of entering (stacking, vector fetch) or leaving (unstacking) an exception whose frame
+  /// lies at `frame`.
+  virtual Cycle exception_entry(std::uint32_t frame, std::uint32_t bytes) = 0;
+  virtual Cycle exception_return(std::uint32_t frame, std::uint32_t bytes) = 0;
+
+  /// Where the engine shall log memory accesses; null when the model needs none. Logging costs the
+  /// host four fifths of its speed.
+  virtual AccessLog* access_log() { return nullptr; }
+  /// The firmware has changed caches, flash access or bus clocks.
+  virtual void configure(const MemorySettings&) {}
+  /// A write to the cache maintenance register `offset` bytes into the System Control Space.
+  virtual void maintain_caches(std::uint32_t /*offset*/, std::uint32_t /*value*/) {}
+
+  /// Cycles with their stalls since power-on; all zero for a model that knows none.
+  [[nodiscard]] virtual CycleCount total() const { return {}; }
+  /// The same by block of code; exceptions count as address 0.
+  using BlockVisitor = std::function<void(std::uint32_t address, const CycleCount& count)>;
+  virtual void for_each_block(const BlockVisitor&) const {}
 };
 
 /// One cycle per instruction, exceptions free: the clock is the exact instruction count.
 class OneCyclePerInstruction final : public TimingModel {
  public:
-  Cycle retire(const Block&, std::uint32_t first, std::uint32_t end) override {
-    return end - first;
-  }
-  Cycle exception_entry() override { return 0; }
-  Cycle exception_return() override { return 0; }
+  Cycle retire(Block&, std::uint32_t first, std::uint32_t end) override { return end - first; }
+  Cycle exception_entry(std::uint32_t, std::uint32_t) override { return 0; }
+  Cycle exception_return(std::uint32_t, std::uint32_t) override { return 0; }
 };
 
 }  // namespace simulator

@@ -1,0 +1,87 @@
+// How long the memories of the STM32F746 make the core wait.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "simulator/timing/cache.h"
+#include "simulator/timing/clock.h"
+#include "simulator/timing/facts.h"
+#include "simulator/timing/profile.h"
+
+namespace simulator {
+
+/// What the firmware has set up.
+struct MemorySettings {
+  bool instruction_cache = false, data_cache = false;  ///< CCR.IC, DC
+  unsigned wait_states = 0;                            ///< FLASH_ACR.LATENCY
+  bool prefetch = false, art = false;                  ///< FLASH_ACR.PRFTEN, ARTEN
+  unsigned apb1_divider = 1, apb2_divider = 1;         ///< of HCLK
+};
+
+/// Cycles beyond those of the pipeline, and what to blame.
+struct Wait {
+  std::uint32_t cycles = 0;
+  StallCause cause = StallCause::kIssue;
+};
+
+/// Memory attributes are those of the default map (ARMv7-M ARM B3.1): SRAM1 and SRAM2 write-back
+/// and write-allocate, flash read-allocate, peripherals uncached. The MPU's registers change
+/// nothing. One line fill at a time passes the AXI port; a load that misses waits for all of its
+/// line. PLD and stores leave their fill to one of two line-fill buffers and go on.
+class MemoryTiming {
+ public:
+  void configure(const MemorySettings& settings);
+
+  static bool in_dtcm(std::uint32_t address) { return address - kDtcm < kDtcmBytes; }
+  static bool is_device(std::uint32_t address) { return address >= kDevices; }
+
+  Wait read(Cycle now, std::uint32_t address, std::uint32_t size) {
+    return in_dtcm(address) ? Wait{} : read_slowly(now, address, size);
+  }
+  Wait write(Cycle now, std::uint32_t address, std::uint32_t size);
+  /// PLD: starts the fill of a line that is absent.
+  Wait preload(Cycle now, std::uint32_t address);
+  /// The eight bytes at `address`, which the prefetch unit asks for at `now`.
+  Wait fetch(Cycle now, std::uint32_t address) {
+    return address / facts::kLineBytes == fetched_line_ ? Wait{} : fetch_slowly(now, address);
+  }
+
+  /// A write to a cache maintenance register at `offset` from the System Control Space.
+  void maintain(Cycle now, std::uint32_t offset, std::uint32_t value);
+
+ private:
+  static constexpr std::uint32_t kDtcm = 0x20000000, kDtcmBytes = 0x10000;
+  static constexpr std::uint32_t kDevices = 0x40000000;
+  struct LineFill {
+    std::uint32_t line = 0;
+    Cycle ready = 0;
+  };
+
+  Wait read_slowly(Cycle now, std::uint32_t address, std::uint32_t size);
+  Wait read_line(Cycle now, std::uint32_t address);
+  Wait device(Cycle now, std::uint32_t address, bool write);
+  Wait store_buffer(Cycle now, std::uint32_t address, std::uint32_t size);
+  LineFill& free_fill_buffer(Cycle& now);
+  Cycle start_fill(Cycle now, std::uint32_t address, bool dirty);
+  Cycle occupy_axi(Cycle now, unsigned cycles);
+  void write_back(Cycle now);
+  Wait fetch_slowly(Cycle now, std::uint32_t address);
+  Wait flash_over_itcm(Cycle now, std::uint32_t address, bool instruction);
+  [[nodiscard]] unsigned line_cycles(std::uint32_t address) const;
+
+  MemorySettings settings_;
+  CacheTags instructions_{facts::kInstructionSets, facts::kInstructionWays};
+  CacheTags data_{facts::kDataSets, facts::kDataWays};
+  CacheTags art_{1, facts::kArtLines};
+  std::array<LineFill, facts::kDataLineFillBuffers> fills_;
+  Cycle last_fill_ready_ = 0;
+  Cycle axi_free_ = 0, write_back_free_ = 0, device_free_ = 0;
+  std::array<Cycle, 2> bank_free_{};
+  // The line of the last fetch, when fetching more of it costs nothing.
+  std::uint32_t fetched_line_ = ~0u;
+  std::uint32_t itcm_line_ = ~0u, prefetched_line_ = ~0u;
+  Cycle prefetched_ready_ = 0;
+};
+
+}  // namespace simulator
