@@ -28,6 +28,8 @@ struct BoardRunOptions {
   std::string uart7;
   std::string text;
   std::optional<double> milliseconds;
+  bool real_time = false;
+  std::optional<std::uint16_t> gdb_port;
 };
 
 std::string unescape(const std::string& text) {
@@ -135,6 +137,15 @@ void run(const BoardRunOptions& options) {
   if (!options.text.empty()) session.send(unescape(options.text));
   if (options.milliseconds) session.set_duration(*options.milliseconds);
 
+  session.set_real_time(options.real_time);
+  if (options.gdb_port) {
+    auto endpoint = simulator::make_endpoint(fmt::format("tcp:{}", *options.gdb_port));
+    const std::string address = endpoint->address().substr(std::string_view("tcp:").size());
+    fmt::print(stderr, "board: waits for a debugger; in gdb-multiarch: target remote {}\n",
+               address);
+    session.attach_debugger(std::move(endpoint));
+  }
+
   const InterruptHandler handler(board);
   const simulator::RunResult result = session.run();
   std::fflush(stdout);
@@ -157,6 +168,10 @@ void add_board_command(CLI::App& program) {
   command.add_option("--uart7", options->uart7, "Where UART7 leads: pty or tcp:PORT");
   command.add_option("--send", options->text,
                      "Text for the console once the firmware has started; \\n and \\r are escapes");
+  command.add_flag("--real-time", options->real_time,
+                   "Keep simulated time in step with the clock on the wall, for people who watch");
+  command.add_option("--gdb", options->gdb_port,
+                     "Wait for GDB on this TCP port of this computer before the first instruction");
   command
       .add_option("--for", options->milliseconds,
                   "Stop after so many simulated milliseconds; else when the input has ended and "

@@ -33,11 +33,22 @@ void Session::connect(const std::string& usart, std::unique_ptr<Endpoint> endpoi
 }
 
 RunResult Session::run() {
+  const RunResult result = run_to_end();
+  if (debugger_) debugger_->ended(result.exit_code);
+  return result;
+}
+
+RunResult Session::run_to_end() {
   const double end = duration_.value_or(std::numeric_limits<double>::infinity());
   read_input();
   for (;;) {
+    if (debugger_ && !debugger_->wait_while_halted()) {
+      return {StopReason::kHostRequest, 0, "ended by the debugger"};
+    }
     run_slice(end);
     write_output();
+    if (debugger_ && debugger_->halted()) continue;
+    if (result_.reason == StopReason::kStep) continue;
     if (result_.reason != StopReason::kTimeLimit || board_.milliseconds() >= end) return result_;
     read_input();
     send_line();
@@ -51,7 +62,8 @@ RunResult Session::run() {
 void Session::run_slice(double until) {
   const Cycle cycles = board_.cycles(), asleep = board_.cycles_asleep();
   const double now = board_.milliseconds();
-  result_ = board_.run({.milliseconds = std::min(kSliceMs, until - now)});
+  const RunLimits limits{.milliseconds = std::min(kSliceMs, until - now)};
+  result_ = debugger_ ? debugger_->advance(limits) : board_.run(limits);
   mostly_asleep_ = 2 * (board_.cycles_asleep() - asleep) > board_.cycles() - cycles;
 }
 
@@ -98,7 +110,8 @@ void Session::send_line() {
 }
 
 bool Session::input_may_come() const {
-  return std::ranges::any_of(lines_, [](const Line& line) { return !line.endpoint->ended(); });
+  return (debugger_ && debugger_->attached()) ||
+         std::ranges::any_of(lines_, [](const Line& line) { return !line.endpoint->ended(); });
 }
 
 // Whether simulated time must not run ahead of whoever may type.
@@ -109,9 +122,10 @@ bool Session::paced() const {
 }
 
 void Session::wait() {
-  if (!mostly_asleep_ || !to_send_.empty() || !input_may_come()) return;
+  const bool idle = mostly_asleep_ && to_send_.empty() && input_may_come();
+  if (!idle && !real_time_) return;
   double timeout = 0;
-  if (paced()) {
+  if (real_time_ || paced()) {
     const double start = host_ms() - board_.milliseconds();
     // Behind the host: no hurry to make up for it.
     host_start_ms_ = std::max(start, host_start_ms_.value_or(start));
@@ -123,9 +137,10 @@ void Session::wait() {
   }
   std::vector<pollfd> watched;
   for (const Line& line : lines_) {
-    const int descriptor = line.endpoint->descriptor();
+    const int descriptor = idle ? line.endpoint->descriptor() : -1;
     if (descriptor >= 0) watched.push_back({descriptor, POLLIN, 0});
   }
+  if (debugger_) watched.push_back({debugger_->descriptor(), POLLIN, 0});
   poll(watched.data(), watched.size(), static_cast<int>(timeout));
 }
 
