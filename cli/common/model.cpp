@@ -12,7 +12,7 @@
 namespace solder::cli {
 
 void add_model_argument(CLI::App& command, std::filesystem::path& path) {
-  command.add_option("MODEL", path, "A .tflite or .onnx file")->required();
+  command.add_option("MODEL", path, "A .tflite, .onnx, .h5 or .keras file")->required();
 }
 
 compiler::Graph load_model(const std::filesystem::path& path) {
