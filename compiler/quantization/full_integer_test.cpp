@@ -1,0 +1,221 @@
+#include "compiler/quantization/full_integer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "compiler/quantization/affine.h"
+#include "compiler/quantization/bias_correction.h"
+#include "compiler/testing/graphs.h"
+
+namespace solder::compiler {
+namespace {
+
+using testing::add_constant;
+using testing::add_input;
+using testing::add_operator;
+using ::testing::ElementsAre;
+using testing::Floats;
+using testing::operator_types;
+using testing::random_floats;
+using enum OperatorType;
+
+std::vector<Sample> noise(const Graph& graph, uint32_t count) {
+  std::vector<Sample> samples(count);
+  for (uint32_t i = 0; i < count; ++i)
+    for (const int input : graph.inputs)
+      samples[i].push_back(random_floats(graph.tensors[input].shape.elements(), i + 1));
+  return samples;
+}
+
+Graph quantized(const Graph& graph, const FullIntegerOptions& options = {}) {
+  return quantize_full_integer(graph, calibrate(graph, noise(graph, 20)), options);
+}
+
+// Real outputs of the quantized graph.
+Floats run_quantized(const Graph& graph, const Sample& sample) {
+  std::vector<std::vector<uint8_t>> bytes;
+  for (size_t i = 0; i < sample.size(); ++i) {
+    const auto q = quantize_to_int8(sample[i], graph.tensors[graph.inputs[i]].quantization);
+    bytes.emplace_back(q.begin(), q.end());
+  }
+  const Tensor& output = graph.tensors[graph.outputs[0]];
+  const auto outputs = testing::run_bytes(graph, bytes);
+  Floats result;
+  for (const uint8_t byte : outputs[0])
+    result.push_back(
+        output.quantization.scale[0] *
+        static_cast<float>(static_cast<int8_t>(byte) - output.quantization.zero_point[0]));
+  return result;
+}
+
+// The largest error of the quantized graph on samples it was calibrated with.
+void expect_close(const Graph& graph, float tolerance) {
+  const Graph integer = quantized(graph);
+  for (const Sample& sample : noise(graph, 5)) {
+    const Floats expected = testing::run(graph, sample)[0];
+    const Floats actual = run_quantized(integer, sample);
+    ASSERT_EQ(actual.size(), expected.size());
+    for (size_t i = 0; i < expected.size(); ++i)
+      ASSERT_NEAR(actual[i], expected[i], tolerance) << i;
+  }
+}
+
+const Tensor& output_of(const Graph& graph, size_t op) {
+  return graph.tensors[graph.operators[op].outputs[0]];
+}
+
+// A convolution, a pool, a dense layer and a softmax.
+Graph classifier() {
+  Graph graph;
+  const int x = add_input(graph, {4, {1, 6, 6, 2}});
+  const int w = add_constant(graph, {4, {4, 3, 3, 2}}, random_floats(72, 1));
+  const int b = add_constant(graph, {1, {4}}, random_floats(4, 2));
+  const int y =
+      add_operator(graph, CONV_2D, {x, w, b}, {4, {1, 6, 6, 4}}, {.activation = Activation::RELU});
+  const int z = add_operator(graph, MAX_POOL_2D, {y}, {4, {1, 3, 3, 4}},
+                             {.stride_h = 2, .stride_w = 2, .filter_h = 2, .filter_w = 2});
+  const int dw = add_constant(graph, {4, {1, 3, 3, 4}}, random_floats(36, 3));
+  const int d = add_operator(graph, DEPTHWISE_CONV_2D, {z, dw}, {4, {1, 3, 3, 4}});
+  const int fw = add_constant(graph, {2, {5, 36}}, random_floats(180, 4));
+  const int fb = add_constant(graph, {1, {5}}, random_floats(5, 5));
+  const int f = add_operator(graph, FULLY_CONNECTED, {d, fw, fb}, {2, {1, 5}});
+  graph.outputs = {add_operator(graph, SOFTMAX, {f}, {2, {1, 5}})};
+  return graph;
+}
+
+TEST(FullInteger, QuantizesEveryTensor) {
+  const Graph graph = quantized(classifier());
+  EXPECT_THAT(operator_types(graph),
+              ElementsAre(CONV_2D, MAX_POOL_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, SOFTMAX));
+  for (const Tensor& tensor : graph.tensors) {
+    EXPECT_NE(tensor.type, TensorType::FLOAT32) << tensor.name;
+    EXPECT_FALSE(tensor.quantization.scale.empty()) << tensor.name;
+  }
+  const auto weights = [&](size_t op) -> const Quantization& {
+    return graph.tensors[graph.operators[op].inputs[1]].quantization;
+  };
+  EXPECT_EQ(weights(0).scale.size(), 4U);
+  EXPECT_EQ(weights(0).axis, 0);
+  EXPECT_EQ(weights(2).scale.size(), 4U);
+  EXPECT_EQ(weights(2).axis, 3);
+  EXPECT_EQ(weights(3).scale.size(), 1U);
+  EXPECT_EQ(output_of(graph, 0).quantization, output_of(graph, 1).quantization);
+  EXPECT_EQ(output_of(graph, 0).quantization.zero_point[0], -128);
+  EXPECT_EQ(output_of(graph, 4).quantization,
+            (Quantization{.scale = {1.0F / 256}, .zero_point = {-128}}));
+  EXPECT_EQ(graph.tensors[graph.inputs[0]].name, "input");
+}
+
+TEST(FullInteger, ResultsAreClose) { expect_close(classifier(), 0.03F); }
+
+TEST(FullInteger, EqualInputsGiveEqualGraphs) {
+  EXPECT_EQ(quantized(classifier()), quantized(classifier()));
+}
+
+TEST(FullInteger, OperatorsThatMoveValuesShareScales) {
+  Graph graph;
+  const int a = add_input(graph, {4, {1, 2, 2, 1}});
+  const int b = add_constant(graph, {4, {1, 2, 2, 1}}, {3, -3, 0, 1});
+  const int sum = add_operator(graph, ADD, {a, b}, {4, {1, 2, 2, 1}});
+  const int both = add_operator(graph, CONCATENATION, {sum, a}, {4, {1, 2, 2, 2}}, {.axis = 3});
+  const int padding = testing::add_int32_constant(graph, {0, 0, 1, 0, 0, 0, 0, 0});
+  const int padded = add_operator(graph, PAD, {both, padding}, {4, {1, 3, 2, 2}});
+  graph.outputs = {padded};
+  const Graph integer = quantized(graph);
+  EXPECT_THAT(operator_types(integer), ElementsAre(ADD, CONCATENATION, PAD));
+  const Quantization& shared = integer.tensors[integer.inputs[0]].quantization;
+  for (size_t op = 0; op < 3; ++op) EXPECT_EQ(output_of(integer, op).quantization, shared);
+  expect_close(graph, 0.05F);
+}
+
+TEST(FullInteger, ConcatenationOfAProbabilityAndOthersRescalesIt) {
+  Graph graph;
+  const int x = add_input(graph, {2, {1, 4}});
+  const int p = add_operator(graph, LOGISTIC, {x}, {2, {1, 4}});
+  graph.outputs = {add_operator(graph, CONCATENATION, {p, x}, {2, {1, 8}}, {.axis = 1})};
+  EXPECT_THAT(operator_types(quantized(graph)), ElementsAre(LOGISTIC, QUANTIZE, CONCATENATION));
+  expect_close(graph, 0.02F);
+}
+
+TEST(FullInteger, ConcatenationOfProbabilitiesIsOne) {
+  Graph graph;
+  const int x = add_input(graph, {2, {1, 4}});
+  const int p = add_operator(graph, LOGISTIC, {x}, {2, {1, 4}});
+  const int q = add_operator(graph, SOFTMAX, {x}, {2, {1, 4}});
+  graph.outputs = {add_operator(graph, CONCATENATION, {p, q}, {2, {1, 8}}, {.axis = 1})};
+  EXPECT_THAT(operator_types(quantized(graph)), ElementsAre(LOGISTIC, SOFTMAX, CONCATENATION));
+  expect_close(graph, 0.01F);
+}
+
+TEST(FullInteger, OperatorsWithoutIntegerKernelsStayFloat) {
+  Graph graph;
+  const int x = add_input(graph, {2, {1, 4}});
+  const int r = add_operator(graph, RELU, {x}, {2, {1, 4}});
+  const int n = add_operator(graph, NEG, {r}, {2, {1, 4}});
+  graph.outputs = {add_operator(graph, ADD, {n, r}, {2, {1, 4}})};
+  EXPECT_THAT(operator_types(quantized(graph)), ElementsAre(RELU, DEQUANTIZE, NEG, QUANTIZE, ADD));
+  expect_close(graph, 0.02F);
+}
+
+TEST(FullInteger, UnsignedInterfaceIsConvertedAtBothEnds) {
+  const Graph graph = quantized(classifier(), {.interface = TensorType::UINT8});
+  EXPECT_EQ(graph.operators.front().type, QUANTIZE);
+  EXPECT_EQ(graph.operators.back().type, QUANTIZE);
+  const Tensor& input = graph.tensors[graph.inputs[0]];
+  const Tensor& output = graph.tensors[graph.outputs[0]];
+  EXPECT_EQ(input.type, TensorType::UINT8);
+  EXPECT_EQ(input.name, "input");
+  EXPECT_EQ(input.quantization.zero_point[0], output_of(graph, 0).quantization.zero_point[0] + 128);
+  EXPECT_EQ(output.type, TensorType::UINT8);
+  EXPECT_EQ(output.name, "SOFTMAX");
+  EXPECT_EQ(output.quantization, (Quantization{.scale = {1.0F / 256}, .zero_point = {0}}));
+}
+
+TEST(FullInteger, RefusesWhatIsQuantized) {
+  const Graph graph = quantized(classifier());
+  EXPECT_THROW(quantize_full_integer(graph, {}, {}), ModelError);
+}
+
+TEST(BiasCorrection, IsTheErrorTimesTheMeanInput) {
+  // Grouped, so that each half of the outputs meets its half of the inputs.
+  const Tensor w = float_constant("w", {4, {2, 1, 2, 1}}, Floats{1, 0.3F, 0.7F, 1});
+  const Tensor q = quantize_weights(w, std::nullopt);
+  const std::vector<float> rounded = dequantize_weights(q);
+  const std::vector<double> mean = {2, 10, 4, 30};  // of channels: 3 and 20
+  const auto error = mean_output_error({.type = CONV_2D, .inputs = {0, 1}, .outputs = {2}}, w, q,
+                                       {4, {1, 1, 2, 2}}, mean);
+  EXPECT_NEAR(error[0], 3 * (rounded[0] - 1 + rounded[1] - 0.3F), 1e-5);
+  EXPECT_NEAR(error[1], 20 * (rounded[2] - 0.7F + rounded[3] - 1), 1e-5);
+}
+
+TEST(BiasCorrection, MakesMeanErrorsSmaller) {
+  Graph graph;
+  const int x = add_input(graph, {2, {1, 64}});
+  const int w = add_constant(graph, {2, {8, 64}}, random_floats(512, 1));
+  graph.outputs = {add_operator(graph, FULLY_CONNECTED, {x, w}, {2, {1, 8}})};
+  std::vector<Sample> samples;
+  for (uint32_t i = 0; i < 100; ++i) {
+    samples.push_back({random_floats(64, i)});
+    for (float& value : samples.back()[0]) value += 1;
+  }
+  const auto statistics = calibrate(graph, samples);
+  const auto mean_error = [&](bool correct_bias) {
+    const Graph integer = quantize_full_integer(graph, statistics, {.correct_bias = correct_bias});
+    std::vector<double> sums(8);
+    for (const Sample& sample : samples) {
+      const Floats expected = testing::run(graph, sample)[0];
+      const Floats actual = run_quantized(integer, sample);
+      for (size_t c = 0; c < 8; ++c) sums[c] += static_cast<double>(actual[c] - expected[c]);
+    }
+    double total = 0;
+    for (const double sum : sums) total += std::abs(sum) / static_cast<double>(samples.size());
+    return total;
+  };
+  EXPECT_LT(mean_error(true), mean_error(false) / 2);
+}
+
+}  // namespace
+}  // namespace solder::compiler

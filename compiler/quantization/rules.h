@@ -1,0 +1,29 @@
+// What full-integer arithmetic asks of each operator type.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "compiler/ir/graph.h"
+
+namespace solder::compiler {
+
+enum class IntegerRule {
+  kFloat,     // has no INT8 kernel, or other types: stays as it is, between DEQUANTIZE and QUANTIZE
+  kWeighted,  // constant weights (input 1) and bias (input 2): CONV_2D and its like
+  kAnyScale,  // every activation has a scale of its own
+  kSameScale,  // values are moved or selected: inputs and output share one scale
+  kUnit,       // an output in [0, 1): scale 1/256, zero point -128
+};
+
+IntegerRule integer_rule(const Graph& graph, const Operator& op);
+
+// CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED with constant FLOAT32 weights, and a constant
+// FLOAT32 bias or none.
+bool has_float_weights(const Graph& graph, const Operator& op);
+
+// The dimension of the weights along which scales differ; none for FULLY_CONNECTED, because
+// interpreters before TensorFlow 2.17 refuse several scales there.
+std::optional<int32_t> scale_axis(const Operator& op);
+
+}  // namespace solder::compiler
