@@ -23,9 +23,10 @@ inline constexpr int kAddressResult = 0;   // write-back of an indexed address
 inline constexpr int kMultiplyResult = 2;  // one cycle more than the late ALU
 inline constexpr int kLoadResult = 1;      // a word
 inline constexpr int kNarrowLoadResult = 2;  // a byte or half-word
+inline constexpr int kLoadToMultiplicand = 1;  // more than to the late ALU
 inline constexpr int kDivideCycles = 7;    // data dependent, 2 to 12; LLVM's ARMScheduleM7.td
 // When an operand is needed, relative to the late ALU.
-inline constexpr int kNeedEarly = -1;       // address, shifted operand, bit field, multiplicand
+inline constexpr int kNeedEarly = -1;       // address, shifted operand, bit field
 inline constexpr int kNeedLate = 0;
 inline constexpr int kNeedAccumulate = 1;   // after the late ALU: MLA chains every cycle
 inline constexpr int kNeedStoreData = 2;    // any result of the same cycle can be stored
@@ -50,7 +51,7 @@ inline constexpr FpLatency kFpLoad = {1, 3, 1};
 inline constexpr FpLatency kFpLoadMultiple = {1, 3, 1};
 inline constexpr FpLatency kFpMove = {3, 3, 1};
 inline constexpr int kFpToCore = 1;          // VMOV r, s into the late ALU
-inline constexpr int kCompareToFlags = 1;    // VCMP to VMRS APSR_nzcv [guess]
+inline constexpr int kCompareToFlags = 3;    // VCMP to VMRS: an FPU result on its way to the core
 inline constexpr int kFpShadow = 3;  // cycles after a MAC without VADD, VLDM, VSTM, VLDR.64, VMOV #
 inline constexpr int kFpDivideCycles = 16;
 inline constexpr int kFpSquareRootCycles = 14;
@@ -69,10 +70,12 @@ inline constexpr std::uint32_t kLineBytes = 32;
 inline constexpr unsigned kInstructionSets = 64, kInstructionWays = 2;
 inline constexpr unsigned kDataSets = 32, kDataWays = 4;
 inline constexpr unsigned kDataLineFillBuffers = 2;
-// A line from flash takes its array (wait states + 1) and this for the way over AXI and back: 13 at
-// 7 wait states. [line] says 13 to 15; 13 fits the article's convolutions best.
+// The word that a load waits for comes first, the rest of the line 64 bits per cycle. [trm]
+inline constexpr unsigned kLineBeats = 3;   // after the first
+// From flash the first word takes the array (wait states + 1) and this for AXI: 13 at 7 wait states.
+// [line] says 13 to 15 for what a line costs; 13 fits the article's convolutions best.
 inline constexpr unsigned kFlashOverAxi = 5;
-inline constexpr unsigned kSramLine = 9;    // [line]
+inline constexpr unsigned kSramFirstWord = 6;  // so that a line takes the 9 of [line]
 inline constexpr unsigned kWriteBack = 9;   // a dirty line back to SRAM, like its fill [guess]
 inline constexpr unsigned kAxiWrite = 4;    // a single write past the cache [guess]
 

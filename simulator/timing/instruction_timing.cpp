@@ -245,7 +245,7 @@ class Builder {
     const unsigned destinations = is_long ? 2 : 1;
     const unsigned first = arm_.op_count == 2 ? 0 : destinations;  // `mul r0, r1` reads both
     for (unsigned i = first; i < std::min<unsigned>(arm_.op_count, first + 2); ++i) {
-      use(core_view(operand(i).reg), facts::kNeedEarly);
+      use(core_view(operand(i).reg), facts::kNeedLate);
     }
     if (is_accumulating_long(insn_.id)) {
       for (unsigned i = 0; i < 2; ++i) use(core_view(operand(i).reg), facts::kNeedAccumulate);

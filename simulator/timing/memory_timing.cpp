@@ -26,13 +26,18 @@ std::uint32_t until(Cycle at, Cycle now) {
 
 }  // namespace
 
-unsigned MemoryTiming::line_cycles(std::uint32_t address) const {
-  return in_sram(address) ? facts::kSramLine : settings_.wait_states + 1 + facts::kFlashOverAxi;
+unsigned MemoryTiming::first_word(std::uint32_t address) const {
+  return in_sram(address) ? facts::kSramFirstWord
+                          : settings_.wait_states + 1 + facts::kFlashOverAxi;
 }
 
+Cycle MemoryTiming::LineFill::arrival(std::uint32_t address) const {
+  return begun + (address / 8 - first) % (facts::kLineBeats + 1);
+}
+
+// Returns when the first word is there. Then the next request may go out; it overlaps the rest.
 Cycle MemoryTiming::occupy_axi(Cycle now, unsigned cycles) {
-  axi_free_ = std::max(now, axi_free_) + cycles;
-  return axi_free_;
+  return axi_free_ = std::max(now, axi_free_) + cycles;
 }
 
 // Waits, by moving `now`, until one of the buffers is free.
@@ -42,18 +47,16 @@ MemoryTiming::LineFill& MemoryTiming::free_fill_buffer(Cycle& now) {
   return oldest;
 }
 
-// Brings the line of `address` into the data cache; returns when it is there.
-Cycle MemoryTiming::start_fill(Cycle now, std::uint32_t address, bool dirty) {
+// Brings the line of `address` into the data cache.
+MemoryTiming::LineFill& MemoryTiming::start_fill(Cycle now, std::uint32_t address, bool dirty) {
   LineFill& fill = free_fill_buffer(now);
-  if (data_.fill(line_of(address), dirty).evicted_dirty) {
-    now = std::max(now, write_back_free_);  // one eviction buffer
-    fill.ready = occupy_axi(now, line_cycles(address));
-    write_back(fill.ready);
-  } else {
-    fill.ready = occupy_axi(now, line_cycles(address));
-  }
-  fill.line = line_of(address);
-  return last_fill_ready_ = fill.ready;
+  const bool evicts = data_.fill(line_of(address), dirty).evicted_dirty;
+  if (evicts) now = std::max(now, write_back_free_);  // one eviction buffer
+  const Cycle first = occupy_axi(now, first_word(address));
+  fill = {line_of(address), address / 8, first, first + facts::kLineBeats};
+  if (evicts) write_back(fill.ready);
+  last_fill_ready_ = fill.ready;
+  return fill;
 }
 
 void MemoryTiming::write_back(Cycle now) {
@@ -63,11 +66,11 @@ void MemoryTiming::write_back(Cycle now) {
 Wait MemoryTiming::read_line(Cycle now, std::uint32_t address) {
   const std::uint32_t line = line_of(address);
   if (!data_.touch(line, false)) {
-    return {until(start_fill(now, address, false), now), cause_of(address)};
+    return {until(start_fill(now, address, false).begun, now), cause_of(address)};
   }
   if (now < last_fill_ready_) [[unlikely]] {
     for (const LineFill& fill : fills_) {
-      if (fill.line == line) return {until(fill.ready, now), cause_of(address)};
+      if (fill.line == line) return {until(fill.arrival(address), now), cause_of(address)};
     }
   }
   return {};
@@ -76,7 +79,7 @@ Wait MemoryTiming::read_line(Cycle now, std::uint32_t address) {
 Wait MemoryTiming::read_slowly(Cycle now, std::uint32_t address, std::uint32_t size) {
   if (on_axi(address)) {
     if (!settings_.data_cache) {
-      return {until(occupy_axi(now, line_cycles(address)), now), cause_of(address)};
+      return {until(occupy_axi(now, first_word(address)), now), cause_of(address)};
     }
     Wait wait = read_line(now, address);
     const std::uint32_t last = address + size - 1;
@@ -155,7 +158,7 @@ Wait MemoryTiming::fetch_slowly(Cycle now, std::uint32_t address) {
     if (instructions_.touch(line, false)) return {};
     instructions_.fill(line, false);
   }
-  return {until(occupy_axi(now, line_cycles(address)), now), cause_of(address)};
+  return {until(occupy_axi(now, first_word(address)), now), cause_of(address)};
 }
 
 // The interface holds the line it has read last.

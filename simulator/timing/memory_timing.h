@@ -27,8 +27,8 @@ struct Wait {
 
 /// Memory attributes are those of the default map (ARMv7-M ARM B3.1): SRAM1 and SRAM2 write-back
 /// and write-allocate, flash read-allocate, peripherals uncached. The MPU's registers change
-/// nothing. One line fill at a time passes the AXI port; a load that misses waits for all of its
-/// line. PLD and stores leave their fill to one of two line-fill buffers and go on.
+/// nothing. One line fill at a time passes the AXI port; a load that misses waits for its own word.
+/// PLD and stores leave their fill to one of two line-fill buffers and go on.
 class MemoryTiming {
  public:
   void configure(const MemorySettings& settings);
@@ -55,7 +55,10 @@ class MemoryTiming {
   static constexpr std::uint32_t kDevices = 0x40000000;
   struct LineFill {
     std::uint32_t line = 0;
-    Cycle ready = 0;
+    std::uint32_t first = 0;  // the 64-bit word of the line that comes first
+    Cycle begun = 0;          // when that one is there
+    Cycle ready = 0;          // when all of them are
+    [[nodiscard]] Cycle arrival(std::uint32_t address) const;
   };
 
   Wait read_slowly(Cycle now, std::uint32_t address, std::uint32_t size);
@@ -63,12 +66,12 @@ class MemoryTiming {
   Wait device(Cycle now, std::uint32_t address, bool write);
   Wait store_buffer(Cycle now, std::uint32_t address, std::uint32_t size);
   LineFill& free_fill_buffer(Cycle& now);
-  Cycle start_fill(Cycle now, std::uint32_t address, bool dirty);
+  LineFill& start_fill(Cycle now, std::uint32_t address, bool dirty);
   Cycle occupy_axi(Cycle now, unsigned cycles);
   void write_back(Cycle now);
   Wait fetch_slowly(Cycle now, std::uint32_t address);
   Wait flash_over_itcm(Cycle now, std::uint32_t address, bool instruction);
-  [[nodiscard]] unsigned line_cycles(std::uint32_t address) const;
+  [[nodiscard]] unsigned first_word(std::uint32_t address) const;
 
   MemorySettings settings_;
   CacheTags instructions_{facts::kInstructionSets, facts::kInstructionWays};

@@ -71,7 +71,12 @@ void Pipeline::issue(BlockTiming& block, const InstructionTiming& instruction,
   Due operands = 0;
   const OperandUse* use = &block.uses[instruction.first_use];
   for (unsigned i = 0; i < instruction.uses; ++i, ++use) {
-    operands = std::max(operands, ready_[use->view] - use->need * (1 << kCauseBits));
+    Due operand = ready_[use->view] - use->need * kOneCycle;
+    if ((instruction.units & kUnitMac) && use->need == facts::kNeedLate &&
+        cause_of(operand) == StallCause::kLoadUse) {
+      operand += facts::kLoadToMultiplicand * kOneCycle;
+    }
+    operands = std::max(operands, operand);
   }
   Due earliest = std::max(operands, due(fetch_ready_, fetch_cause_));
   if (instruction.shadow == FpShadow::kBlocked) {
@@ -85,7 +90,7 @@ void Pipeline::issue(BlockTiming& block, const InstructionTiming& instruction,
     ++block.count.cycles;
     if (start > now_) {
       stall(block, {static_cast<std::uint32_t>(start - now_),
-                    static_cast<StallCause>(earliest & ((1 << kCauseBits) - 1))});
+                    cause_of(earliest)});
     }
     older_units_ = instruction.units;
   }

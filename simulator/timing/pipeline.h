@@ -33,9 +33,12 @@ class Pipeline {
   // An operand's cycle and what made it late, in one number so that the later wins.
   using Due = std::int64_t;
   static constexpr int kCauseBits = 3;
+  static constexpr Due kOneCycle = 1 << kCauseBits;
   static Due due(Cycle at, StallCause cause) {
     return static_cast<Due>(at << kCauseBits) | static_cast<Due>(cause);
   }
+
+  static StallCause cause_of(Due due) { return static_cast<StallCause>(due & (kOneCycle - 1)); }
 
   void advance_fetch();
   void restart_fetch(Cycle at, std::uint32_t address);
