@@ -11,13 +11,12 @@ BranchPredictor::Outcome BranchPredictor::resolve(const Branch& branch, std::uin
   bool predicted_taken = true;
   if (branch.conditional) {
     const bool backward = branch.target != 0 && branch.target < branch.address;
-    predicted_taken = known ? counter >= 2 : backward;
+    predicted_taken = known ? counter >= kWeaklyTaken : backward;
   }
   const std::uint32_t predicted_target = known ? entry.target : branch.target;
   const std::uint32_t predicted = predicted_taken ? predicted_target : branch.next;
 
   if (branch.conditional) {
-    if (!known && taken) counter = 2;
     if (taken && counter < 3) ++counter;
     if (!taken && counter > 0) --counter;
     history_ = (history_ << 1 | std::uint32_t{taken}) & ((1u << kHistoryBits) - 1);

@@ -24,6 +24,8 @@ class BranchPredictor {
     kWrong,
   };
 
+  BranchPredictor() { counters_.fill(kWeaklyTaken); }
+
   /// Predicts `branch`, then learns that the core went to `actual`.
   Outcome resolve(const Branch& branch, std::uint32_t actual);
 
@@ -31,6 +33,7 @@ class BranchPredictor {
   static constexpr std::size_t kTargets = 64;
   static constexpr unsigned kHistoryBits = 8;
   static constexpr std::size_t kCounters = 256;
+  static constexpr std::uint8_t kWeaklyTaken = 2;
   struct Target {
     std::uint32_t branch = 0, target = 0;
   };
@@ -39,7 +42,7 @@ class BranchPredictor {
   }
 
   std::array<Target, kTargets> targets_{};
-  std::array<std::uint8_t, kCounters> counters_{};  // 0, 1: not taken; 2, 3: taken
+  std::array<std::uint8_t, kCounters> counters_;  // 0, 1: not taken; 2, 3: taken
   std::uint32_t history_ = 0;                       // last outcomes, newest lowest
 };
 

@@ -1,0 +1,141 @@
+// Caches, flash interfaces and the AXI port, without a core.
+#include "simulator/timing/memory_timing.h"
+
+#include <gtest/gtest.h>
+
+namespace simulator {
+namespace {
+
+constexpr std::uint32_t kItcm = 0x100, kDtcm = 0x20000100, kSram = 0x20020000;
+constexpr std::uint32_t kFlash = 0x08010000, kFlashItcm = 0x00210000;
+constexpr Cycle kLong = 1000;  // longer than anything here takes
+
+class Memories : public testing::Test {
+ protected:
+  Memories() {
+    settings_ = {.instruction_cache = true, .data_cache = true, .wait_states = 7};
+    memory_.configure(settings_);
+  }
+  std::uint32_t read(std::uint32_t address) {
+    now_ += kLong;
+    return memory_.read(now_, address, 4).cycles;
+  }
+  std::uint32_t write(std::uint32_t address) {
+    now_ += kLong;
+    return memory_.write(now_, address, 4).cycles;
+  }
+  std::uint32_t fetch(std::uint32_t address) {
+    now_ += kLong;
+    return memory_.fetch(now_, address).cycles;
+  }
+
+  MemorySettings settings_;
+  MemoryTiming memory_;
+  Cycle now_ = 0;
+};
+
+TEST_F(Memories, TightlyCoupledOnesDoNotWait) {
+  EXPECT_EQ(read(kDtcm), 0u);
+  EXPECT_EQ(write(kDtcm), 0u);
+  EXPECT_EQ(read(kItcm), 0u);
+  EXPECT_EQ(fetch(kItcm), 0u);
+}
+
+TEST_F(Memories, LinesFromFlashAndSram) {
+  EXPECT_EQ(read(kFlash), 13u);
+  EXPECT_EQ(read(kFlash + 28), 0u);
+  EXPECT_EQ(read(kFlash + 32), 13u);
+  EXPECT_EQ(read(kSram), 6u);
+  EXPECT_EQ(fetch(kFlash), 13u);
+  EXPECT_EQ(fetch(kFlash + 8), 0u);
+  settings_.wait_states = 5;
+  memory_.configure(settings_);
+  EXPECT_EQ(read(kFlash + 64), 11u);
+}
+
+TEST_F(Memories, WordsOfALineArriveOneAfterTheOther) {
+  EXPECT_EQ(memory_.read(100, kFlash + 16, 4).cycles, 13u);
+  EXPECT_EQ(memory_.read(113, kFlash + 20, 4).cycles, 0u);
+  EXPECT_EQ(memory_.read(113, kFlash + 24, 4).cycles, 1u);
+  EXPECT_EQ(memory_.read(113, kFlash + 8, 4).cycles, 3u);
+}
+
+TEST_F(Memories, PreloadHidesTheFill) {
+  EXPECT_EQ(memory_.preload(100, kFlash).cycles, 0u);
+  EXPECT_EQ(memory_.read(105, kFlash, 4).cycles, 8u);
+  EXPECT_EQ(memory_.preload(200, kFlash + 32).cycles, 0u);
+  EXPECT_EQ(memory_.read(220, kFlash + 32, 4).cycles, 0u);
+  // A third one waits for one of two buffers.
+  memory_.preload(300, kFlash + 64);
+  memory_.preload(300, kFlash + 96);
+  EXPECT_GT(memory_.preload(300, kFlash + 128).cycles, 0u);
+}
+
+TEST_F(Memories, FourWaysLeastRecentlyUsedGoesFirst) {
+  for (std::uint32_t way = 0; way < 4; ++way) read(kFlash + way * 1024);
+  EXPECT_EQ(read(kFlash), 0u);
+  EXPECT_EQ(read(kFlash + 4 * 1024), 13u);  // evicts way 1
+  EXPECT_EQ(read(kFlash), 0u);
+  EXPECT_EQ(read(kFlash + 1024), 13u);
+}
+
+TEST_F(Memories, StoresAllocateAndAreWrittenBack) {
+  EXPECT_EQ(write(kSram), 0u);
+  EXPECT_EQ(read(kSram + 4), 0u);
+  for (std::uint32_t way = 1; way < 4; ++way) read(kSram + way * 1024);
+  // The dirty line leaves: the next eviction has to wait for its write-back.
+  write(kSram + 1024);
+  now_ += kLong;
+  EXPECT_EQ(memory_.read(now_, kSram + 4 * 1024, 4).cycles, 6u);
+  EXPECT_EQ(memory_.read(now_ + 7, kSram + 6 * 1024, 4).cycles, 6u);  // a clean one
+  read(kSram + 3 * 1024);
+  EXPECT_GT(memory_.read(now_ + 14, kSram + 7 * 1024, 4).cycles, 0u);
+}
+
+TEST_F(Memories, Maintenance) {
+  constexpr std::uint32_t kIciallu = 0xF50, kDcimvac = 0xF5C, kDcisw = 0xF60, kDccimvac = 0xF70;
+  read(kFlash);
+  memory_.maintain(now_, kDcimvac, kFlash);
+  EXPECT_EQ(read(kFlash), 13u);
+  for (std::uint32_t way = 0; way < 4; ++way) memory_.maintain(now_, kDcisw, way << 30);
+  EXPECT_EQ(read(kFlash), 13u);
+  fetch(kFlash);
+  memory_.maintain(now_, kIciallu, 0);
+  EXPECT_EQ(fetch(kFlash), 13u);
+  write(kSram);
+  memory_.maintain(now_, kDccimvac, kSram);
+  EXPECT_EQ(read(kSram), 6u);
+}
+
+TEST_F(Memories, WithoutCachesEveryAccessWaits) {
+  settings_.data_cache = settings_.instruction_cache = false;
+  memory_.configure(settings_);
+  EXPECT_EQ(read(kFlash), 13u);
+  EXPECT_EQ(read(kFlash), 13u);
+  EXPECT_EQ(fetch(kFlash), 13u);
+  EXPECT_EQ(fetch(kFlash + 8), 13u);
+}
+
+TEST_F(Memories, FlashOverItcm) {
+  EXPECT_EQ(fetch(kFlashItcm), 8u);
+  EXPECT_EQ(fetch(kFlashItcm + 8), 0u);
+  EXPECT_EQ(fetch(kFlashItcm + 32), 8u);
+  EXPECT_EQ(fetch(kFlashItcm), 8u);  // no ART: it remembers one line
+  settings_.art = settings_.prefetch = true;
+  memory_.configure(settings_);
+  EXPECT_EQ(fetch(kFlashItcm + 64), 8u);
+  EXPECT_EQ(fetch(kFlashItcm + 96), 0u);  // prefetched
+  EXPECT_EQ(fetch(kFlashItcm + 64), 0u);  // in the ART
+}
+
+TEST_F(Memories, PeripheralsAndTheirBridges) {
+  EXPECT_EQ(read(0x40020000), facts::kAhbAccess);
+  settings_.apb1_divider = 4;
+  memory_.configure(settings_);
+  EXPECT_EQ(read(0x40007800), facts::kAhbAccess + 4 * facts::kApbBridge);
+  EXPECT_EQ(read(0xE0001004), facts::kPpbAccess);
+  EXPECT_EQ(write(0x40020000), 0u);
+}
+
+}  // namespace
+}  // namespace simulator
