@@ -67,12 +67,13 @@ void store_real_values(std::span<const float> values, const TensorInfo& info, vo
     std::memcpy(data, values.data(), values.size_bytes());
     return;
   }
-  if (info.type != TensorType::INT8)
+  if (info.type != TensorType::INT8 && info.type != TensorType::UINT8)
     throw std::runtime_error(fmt::format("cannot quantize values to {}", type_name(info.type)));
-  auto* out = static_cast<int8_t*>(data);
+  const float lowest = info.type == TensorType::INT8 ? -128.0F : 0.0F;
+  auto* out = static_cast<uint8_t*>(data);
   for (size_t i = 0; i < values.size(); ++i) {
     const float q = std::round(values[i] / info.scale) + static_cast<float>(info.zero_point);
-    out[i] = static_cast<int8_t>(std::clamp(q, -128.0F, 127.0F));
+    out[i] = static_cast<uint8_t>(static_cast<int>(std::clamp(q, lowest, lowest + 255)));
   }
 }
 

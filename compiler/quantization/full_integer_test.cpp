@@ -174,6 +174,17 @@ TEST(FullInteger, UnsignedInterfaceIsConvertedAtBothEnds) {
   EXPECT_EQ(output.quantization, (Quantization{.scale = {1.0F / 256}, .zero_point = {0}}));
 }
 
+TEST(FullInteger, UnsignedBytesAreSignedOnesMovedBy128) {
+  const Graph with_signed = quantized(classifier());
+  const Graph with_unsigned = quantized(classifier(), {.interface = TensorType::UINT8});
+  std::vector<uint8_t> input(72), moved;
+  for (size_t i = 0; i < input.size(); ++i) input[i] = static_cast<uint8_t>(i * 37);
+  for (const uint8_t byte : input) moved.push_back(byte ^ 0x80);
+  auto expected = testing::run_bytes(with_signed, {input});
+  for (uint8_t& byte : expected[0]) byte ^= 0x80;
+  EXPECT_EQ(testing::run_bytes(with_unsigned, {moved}), expected);
+}
+
 TEST(FullInteger, RefusesWhatIsQuantized) {
   const Graph graph = quantized(classifier());
   EXPECT_THROW(quantize_full_integer(graph, {}, {}), ModelError);

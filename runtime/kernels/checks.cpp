@@ -8,11 +8,14 @@ namespace {
 
 bool is_scale(float scale) { return std::isfinite(scale) && scale > 0; }
 
+// With `count` scales, and zero points in the range of an 8-bit type.
 bool is_quantized_with(const TensorView& tensor, int32_t count) {
+  const int64_t lowest = tensor.type == TensorType::UINT8 ? 0 : -128;
   const Quantization& q = tensor.quantization;
   if (q.scale == nullptr || q.zero_point == nullptr || q.count != count) return false;
   for (int32_t i = 0; i < count; ++i)
-    if (!is_scale(q.scale[i]) || q.zero_point[i] < -128 || q.zero_point[i] > 127) return false;
+    if (!is_scale(q.scale[i]) || q.zero_point[i] < lowest || q.zero_point[i] > lowest + 255)
+      return false;
   return true;
 }
 
@@ -53,6 +56,10 @@ Error check_arity(const StepBuilder& builder, const OperatorView& op, int32_t in
 
 bool is_per_tensor_s8(const TensorView& tensor) {
   return tensor.type == TensorType::INT8 && is_quantized_with(tensor, 1);
+}
+
+bool is_per_tensor_u8(const TensorView& tensor) {
+  return tensor.type == TensorType::UINT8 && is_quantized_with(tensor, 1);
 }
 
 bool is_filter_s8(const TensorView& tensor, int32_t axis) {

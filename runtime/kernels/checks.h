@@ -22,6 +22,8 @@ Error check_arity(const StepBuilder& builder, const OperatorView& op, int32_t in
 
 // `tensor` is int8 with one scale (finite, > 0) and a zero point in [-128, 127].
 bool is_per_tensor_s8(const TensorView& tensor);
+// `tensor` is uint8 with one scale (finite, > 0) and a zero point in [0, 255].
+bool is_per_tensor_u8(const TensorView& tensor);
 // `tensor` is an int8 filter: one scale, or one per index of dimension `axis`; zero points 0.
 bool is_filter_s8(const TensorView& tensor, int32_t axis);
 // Null, or a constant of `channels` elements of `type`.

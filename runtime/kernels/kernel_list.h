@@ -54,7 +54,9 @@
   X(logistic_f32, LogisticF32Params, const float* input, float* output)                           \
   X(logistic_s8, LogisticS8Params, const int8_t* input, int8_t* output)                           \
   X(quantize_f32_s8, QuantizeF32S8Params, const float* input, int8_t* output)                     \
-  X(quantize_s8_s8, QuantizeS8S8Params, const int8_t* input, int8_t* output)                      \
+  X(quantize_s8_s8, RequantizeParams, const int8_t* input, int8_t* output)                        \
+  X(quantize_u8_s8, RequantizeParams, const uint8_t* input, int8_t* output)                       \
+  X(quantize_s8_u8, RequantizeParams, const int8_t* input, uint8_t* output)                       \
   X(dequantize_s8_f32, DequantizeS8F32Params, const int8_t* input, float* output)                 \
   X(pad_b8, PadParams, const int8_t* input, int8_t* output)                                       \
   X(pad_b32, PadParams, const int32_t* input, int32_t* output)                                    \

@@ -1,5 +1,6 @@
-// QUANTIZE and DEQUANTIZE between float32 and int8, and QUANTIZE from int8 to int8 (a change of
-// scale). f32 -> s8: clamp(round(x / scale) + zero_point), halves away from zero, NaN as 0.
+// QUANTIZE and DEQUANTIZE between float32 and int8, and QUANTIZE among int8 and uint8 (a change of
+// scale, or of the zero point alone). f32 -> s8: clamp(round(x / scale) + zero_point), halves away
+// from zero, NaN as 0.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +20,10 @@ struct QuantizeF32S8Params {
   }
 };
 
-struct QuantizeS8S8Params {
+struct RequantizeParams {
   int32_t elements;
-  int32_t input_zero_point, output_zero_point;
-  Requantization requantization;  // input scale / output scale
+  int32_t input_zero_point, output_zero_point;  // each in the range of its type
+  Requantization requantization;                // input scale / output scale
 
   template <class Visitor>
   void visit(Visitor&& v) const {

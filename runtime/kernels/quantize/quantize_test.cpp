@@ -45,7 +45,7 @@ TEST(Quantize, ChangesScales) {
   std::vector<int8_t> all;
   for (int32_t q = -128; q <= 127; ++q) all.push_back(static_cast<int8_t>(q));
   for (int32_t i = 0; i < 100; ++i) {
-    const QuantizeS8S8Params p = {
+    const RequantizeParams p = {
         .elements = 256,
         .input_zero_point = testing::random_zero_point(random),
         .output_zero_point = testing::random_zero_point(random),
@@ -59,6 +59,38 @@ TEST(Quantize, ChangesScales) {
     ASSERT_EQ(testing::run<int8_t>(kReferenceKernels, KernelId::quantize_s8_s8, p, 256, all.data()),
               expected);
   }
+}
+
+TEST(Quantize, UnsignedIsSignedMovedBy128) {
+  std::vector<int8_t> signed_values;
+  std::vector<uint8_t> unsigned_values;
+  for (int32_t q = -128; q <= 127; ++q) {
+    signed_values.push_back(static_cast<int8_t>(q));
+    unsigned_values.push_back(static_cast<uint8_t>(q + 128));
+  }
+  const Requantization one = quantize_multiplier(1.0);
+  for (const int32_t zero_point : {-128, -5, 0, 127}) {
+    EXPECT_EQ(testing::run<int8_t>(kReferenceKernels, KernelId::quantize_u8_s8,
+                                   RequantizeParams{256, zero_point + 128, zero_point, one}, 256,
+                                   unsigned_values.data()),
+              signed_values);
+    EXPECT_EQ(testing::run<uint8_t>(kReferenceKernels, KernelId::quantize_s8_u8,
+                                    RequantizeParams{256, zero_point, zero_point + 128, one}, 256,
+                                    signed_values.data()),
+              unsigned_values);
+  }
+}
+
+TEST(Quantize, UnsignedClampsToItsOwnRange) {
+  const Requantization two = quantize_multiplier(2.0);
+  const uint8_t high[] = {0, 100, 200, 255};
+  EXPECT_EQ(testing::run<int8_t>(kReferenceKernels, KernelId::quantize_u8_s8,
+                                 RequantizeParams{4, 128, 0, two}, 4, high),
+            (std::vector<int8_t>{-128, -56, 127, 127}));
+  const int8_t low[] = {-128, -20, 20, 127};
+  EXPECT_EQ(testing::run<uint8_t>(kReferenceKernels, KernelId::quantize_s8_u8,
+                                  RequantizeParams{4, 0, 128, two}, 4, low),
+            (std::vector<uint8_t>{0, 88, 168, 255}));
 }
 
 }  // namespace
