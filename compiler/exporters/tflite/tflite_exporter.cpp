@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <memory>
 
 #include "compiler/exporters/tflite/versions.h"
 #include "schema/tflite_generated.h"
@@ -124,80 +123,94 @@ schema::BuiltinOptionsUnion write_options(const Graph& graph, const Operator& op
   return result;
 }
 
+// Children before parents, as FlatBuffers are built. Equal vectors are written once: the zero
+// points of weights and biases are all the same, eight bytes for each channel.
 class Writer {
  public:
   explicit Writer(const Graph& graph) : graph_(graph) {}
 
-  schema::ModelT write() {
-    model_.version = 3;
-    model_.description = "Solder";
-    model_.buffers.push_back(std::make_unique<schema::BufferT>());  // of tensors without data
-    auto subgraph = std::make_unique<schema::SubGraphT>();
-    subgraph->name = graph_.name;
-    subgraph->inputs = graph_.inputs;
-    subgraph->outputs = graph_.outputs;
-    for (const Tensor& tensor : graph_.tensors) subgraph->tensors.push_back(write_tensor(tensor));
-    for (const Operator& op : graph_.operators) subgraph->operators.push_back(write_operator(op));
-    model_.subgraphs.push_back(std::move(subgraph));
-    return std::move(model_);
+  std::vector<uint8_t> write() {
+    buffers_.push_back(schema::CreateBuffer(builder_));  // of tensors without data
+    std::vector<flatbuffers::Offset<schema::Tensor>> tensors;
+    for (const Tensor& tensor : graph_.tensors) tensors.push_back(write_tensor(tensor));
+    std::vector<flatbuffers::Offset<schema::Operator>> operators;
+    for (const Operator& op : graph_.operators) operators.push_back(write_operator(op));
+    const auto subgraph =
+        schema::CreateSubGraph(builder_, builder_.CreateVector(tensors), indices(graph_.inputs),
+                               indices(graph_.outputs), builder_.CreateVector(operators),
+                               graph_.name.empty() ? 0 : builder_.CreateString(graph_.name));
+    const auto subgraphs = builder_.CreateVector(&subgraph, 1);
+    const auto description = builder_.CreateString("Solder");
+    constexpr uint32_t kSchemaVersion = 3;
+    schema::FinishModelBuffer(
+        builder_, schema::CreateModel(builder_, kSchemaVersion, builder_.CreateVector(codes_),
+                                      subgraphs, description, builder_.CreateVector(buffers_)));
+    return {builder_.GetBufferPointer(), builder_.GetBufferPointer() + builder_.GetSize()};
   }
 
  private:
-  std::unique_ptr<schema::TensorT> write_tensor(const Tensor& tensor) {
-    auto result = std::make_unique<schema::TensorT>();
-    result->name = tensor.name;
-    result->type = static_cast<schema::TensorType>(tensor.type);
-    result->shape = dims_of(tensor.shape);
-    if (tensor.is_constant()) {
-      result->buffer = static_cast<uint32_t>(model_.buffers.size());
-      model_.buffers.push_back(std::make_unique<schema::BufferT>());
-      model_.buffers.back()->data = tensor.data;
-    }
-    result->quantization = std::make_unique<schema::QuantizationParametersT>();
-    result->quantization->scale = tensor.quantization.scale;
-    result->quantization->zero_point = tensor.quantization.zero_point;
-    result->quantization->quantized_dimension = tensor.quantization.axis;
-    return result;
+  template <class T>
+  using Vectors = std::map<std::vector<T>, flatbuffers::Offset<flatbuffers::Vector<T>>>;
+
+  template <class T>
+  flatbuffers::Offset<flatbuffers::Vector<T>> shared(Vectors<T>& known,
+                                                     const std::vector<T>& values) {
+    const auto [entry, is_new] = known.try_emplace(values);
+    if (is_new) entry->second = builder_.CreateVector(values);
+    return entry->second;
+  }
+  flatbuffers::Offset<flatbuffers::Vector<int32_t>> indices(const std::vector<int32_t>& values) {
+    return shared(indices_, values);
   }
 
-  std::unique_ptr<schema::OperatorT> write_operator(const Operator& op) {
-    auto result = std::make_unique<schema::OperatorT>();
-    result->opcode_index = operator_code(op);
-    result->inputs = op.inputs;
-    result->outputs = op.outputs;
-    result->builtin_options = write_options(graph_, op);
-    return result;
+  flatbuffers::Offset<schema::Tensor> write_tensor(const Tensor& tensor) {
+    uint32_t buffer = 0;
+    if (tensor.is_constant()) {
+      buffer = static_cast<uint32_t>(buffers_.size());
+      buffers_.push_back(schema::CreateBufferDirect(builder_, &tensor.data));
+    }
+    flatbuffers::Offset<schema::QuantizationParameters> quantization;
+    if (const Quantization& q = tensor.quantization; !q.scale.empty())
+      quantization = schema::CreateQuantizationParameters(
+          builder_, 0, 0, shared(scales_, q.scale), shared(zero_points_, q.zero_point),
+          schema::QuantizationDetails_NONE, 0, q.axis);
+    return schema::CreateTensor(builder_, indices(dims_of(tensor.shape)),
+                                static_cast<schema::TensorType>(tensor.type), buffer,
+                                builder_.CreateString(tensor.name), quantization);
+  }
+
+  flatbuffers::Offset<schema::Operator> write_operator(const Operator& op) {
+    const schema::BuiltinOptionsUnion options = write_options(graph_, op);
+    return schema::CreateOperator(builder_, operator_code(op), indices(op.inputs),
+                                  indices(op.outputs), options.type, options.Pack(builder_));
   }
 
   uint32_t operator_code(const Operator& op) {
     const int32_t version = operator_version(graph_, op);
-    const auto [entry, is_new] =
-        codes_.emplace(std::pair(op.type, version), model_.operator_codes.size());
+    const auto [entry, is_new] = code_indices_.emplace(std::pair(op.type, version), codes_.size());
     if (is_new) {
-      auto code = std::make_unique<schema::OperatorCodeT>();
       constexpr auto kLargestDeprecated =
           int32_t{schema::BuiltinOperator_PLACEHOLDER_FOR_GREATER_OP_CODES};
       const auto number = static_cast<int32_t>(op.type);
-      code->deprecated_builtin_code = static_cast<int8_t>(std::min(number, kLargestDeprecated));
-      code->builtin_code = static_cast<schema::BuiltinOperator>(number);
-      code->version = version;
-      model_.operator_codes.push_back(std::move(code));
+      codes_.push_back(schema::CreateOperatorCode(
+          builder_, static_cast<int8_t>(std::min(number, kLargestDeprecated)), 0, version,
+          static_cast<schema::BuiltinOperator>(number)));
     }
     return entry->second;
   }
 
   const Graph& graph_;
-  schema::ModelT model_;
-  std::map<std::pair<OperatorType, int32_t>, uint32_t> codes_;
+  flatbuffers::FlatBufferBuilder builder_;
+  std::vector<flatbuffers::Offset<schema::Buffer>> buffers_;
+  std::vector<flatbuffers::Offset<schema::OperatorCode>> codes_;
+  std::map<std::pair<OperatorType, int32_t>, uint32_t> code_indices_;
+  Vectors<int32_t> indices_;
+  Vectors<float> scales_;
+  Vectors<int64_t> zero_points_;
 };
 
 }  // namespace
 
-std::vector<uint8_t> export_tflite(const Graph& graph) {
-  const schema::ModelT model = Writer(graph).write();
-  flatbuffers::FlatBufferBuilder builder;
-  schema::FinishModelBuffer(builder, schema::Model::Pack(builder, &model));
-  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
-}
+std::vector<uint8_t> export_tflite(const Graph& graph) { return Writer(graph).write(); }
 
 }  // namespace solder::compiler
