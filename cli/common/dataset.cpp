@@ -7,6 +7,8 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <numeric>
+#include <random>
 #include <stdexcept>
 
 namespace solder::cli {
@@ -65,13 +67,26 @@ fs::path find_file(const fs::path& folder, const std::string& name) {
                   folder.string(), name));
 }
 
-}  // namespace
-
-Dataset load_dataset(const std::string& spec, size_t limit) {
+fs::path folder_of(const std::string& spec) {
   constexpr std::string_view kPrefix = "mnist:";
   if (!spec.starts_with(kPrefix))
     throw std::runtime_error(fmt::format("\"{}\" is no data set; give mnist:DIR", spec));
-  const fs::path folder = spec.substr(kPrefix.size());
+  return spec.substr(kPrefix.size());
+}
+
+std::vector<float> image_at(const Idx& images, size_t index) {
+  const size_t pixels = images.sizes[1] * images.sizes[2];
+  std::vector<float> image(pixels);
+  std::ranges::transform(images.data.begin() + static_cast<ptrdiff_t>(index * pixels),
+                         images.data.begin() + static_cast<ptrdiff_t>((index + 1) * pixels),
+                         image.begin(), [](uint8_t v) { return static_cast<float>(v) / 255.0F; });
+  return image;
+}
+
+}  // namespace
+
+Dataset load_dataset(const std::string& spec, size_t limit) {
+  const fs::path folder = folder_of(spec);
   const Idx images = read_idx(find_file(folder, "t10k-images-idx3-ubyte"), 3);
   const Idx labels = read_idx(find_file(folder, "t10k-labels-idx1-ubyte"), 1);
   if (images.sizes[0] != labels.sizes[0])
@@ -79,14 +94,27 @@ Dataset load_dataset(const std::string& spec, size_t limit) {
                                          images.sizes[0], labels.sizes[0]));
   Dataset dataset{.rows = images.sizes[1], .columns = images.sizes[2], .images = {}, .labels = {}};
   const size_t count = limit == 0 ? images.sizes[0] : std::min(limit, images.sizes[0]);
-  const size_t pixels = dataset.rows * dataset.columns;
   for (size_t i = 0; i < count; ++i) {
-    std::vector<float> image(pixels);
-    std::ranges::transform(images.data.begin() + static_cast<ptrdiff_t>(i * pixels),
-                           images.data.begin() + static_cast<ptrdiff_t>((i + 1) * pixels),
-                           image.begin(), [](uint8_t v) { return static_cast<float>(v) / 255.0F; });
-    dataset.images.push_back(std::move(image));
+    dataset.images.push_back(image_at(images, i));
     dataset.labels.push_back(labels.data[i]);
+  }
+  return dataset;
+}
+
+Dataset load_calibration_images(const std::string& spec, size_t count) {
+  const fs::path folder = folder_of(spec);
+  const char* const training = "train-images-idx3-ubyte";
+  const bool has_training =
+      fs::exists(folder / training) || fs::exists(folder / fmt::format("{}.gz", training));
+  const Idx images =
+      read_idx(find_file(folder, has_training ? training : "t10k-images-idx3-ubyte"), 3);
+  Dataset dataset{.rows = images.sizes[1], .columns = images.sizes[2], .images = {}, .labels = {}};
+  std::vector<size_t> indices(images.sizes[0]);
+  std::iota(indices.begin(), indices.end(), size_t{0});
+  std::mt19937 random(1);
+  for (size_t i = 0; i < std::min(count, indices.size()); ++i) {
+    std::swap(indices[i], indices[i + random() % (indices.size() - i)]);
+    dataset.images.push_back(image_at(images, indices[i]));
   }
   return dataset;
 }

@@ -18,4 +18,8 @@ struct Dataset {
 // and where MNIST is to be had.
 Dataset load_dataset(const std::string& spec, size_t limit);
 
+// `count` images of the same kind of DIR to calibrate with, always the same: training images where
+// DIR has them, else test images. Without labels.
+Dataset load_calibration_images(const std::string& spec, size_t count);
+
 }  // namespace solder::cli

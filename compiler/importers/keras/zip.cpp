@@ -31,6 +31,16 @@ ZipArchive::ZipArchive(std::span<const uint8_t> bytes) {
 
 ZipArchive::~ZipArchive() { zip_discard(archive_); }
 
+std::vector<std::string> ZipArchive::names() const {
+  std::vector<std::string> names;
+  const zip_int64_t count = zip_get_num_entries(archive_, 0);
+  for (zip_int64_t i = 0; i < count; ++i) {
+    const char* name = zip_get_name(archive_, static_cast<zip_uint64_t>(i), 0);
+    if (name != nullptr) names.emplace_back(name);
+  }
+  return names;
+}
+
 std::optional<std::vector<uint8_t>> ZipArchive::read(const std::string& name) const {
   const zip_int64_t index = zip_name_locate(archive_, name.c_str(), 0);
   if (index < 0) return std::nullopt;

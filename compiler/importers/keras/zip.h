@@ -19,6 +19,8 @@ class ZipArchive {
   ZipArchive(const ZipArchive&) = delete;
   ZipArchive& operator=(const ZipArchive&) = delete;
 
+  // Of all files in it, in the archive's order.
+  std::vector<std::string> names() const;
   // Empty when there is no file of that name. Throws ModelError when it is damaged, or larger than
   // a model can be.
   std::optional<std::vector<uint8_t>> read(const std::string& name) const;

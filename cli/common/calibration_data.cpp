@@ -1,0 +1,102 @@
+#include "cli/common/calibration_data.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <stdexcept>
+
+#include "cli/common/dataset.h"
+#include "cli/common/files.h"
+#include "cli/common/npy.h"
+#include "compiler/importers/keras/zip.h"
+
+namespace solder::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using compiler::Sample;
+using compiler::Tensor;
+
+constexpr size_t kImages = 500;
+
+std::vector<Sample> load_images(const std::string& spec, const Tensor& input) {
+  Dataset dataset = load_calibration_images(spec, kImages);
+  if (input.shape.elements() != static_cast<int64_t>(dataset.rows * dataset.columns))
+    throw std::runtime_error(fmt::format("{}: images are {}x{}, but input \"{}\" is {}", spec,
+                                         dataset.rows, dataset.columns, input.name,
+                                         compiler::to_string(input.shape)));
+  std::vector<Sample> samples;
+  for (auto& image : dataset.images) samples.push_back({std::move(image)});
+  return samples;
+}
+
+std::vector<int64_t> without_ones(std::vector<int64_t> dims) {
+  std::erase(dims, 1);
+  return dims;
+}
+
+void add_samples(const NpyArray& array, const Tensor& input, std::vector<Sample>& samples) {
+  const std::vector<int64_t> wanted =
+      without_ones({input.shape.dims, input.shape.dims + input.shape.rank});
+  const std::vector<int64_t> given = without_ones(array.dims);
+  const bool is_one = given == wanted;
+  const bool are_several = given.size() == wanted.size() + 1 &&
+                           std::equal(given.begin() + 1, given.end(), wanted.begin());
+  if (!is_one && !are_several)
+    throw std::runtime_error(fmt::format(
+        "has shape ({}), but input \"{}\" is ({}), or several of them along a first dimension",
+        fmt::join(array.dims, ", "), input.name,
+        fmt::join(input.shape.dims, input.shape.dims + input.shape.rank, ", ")));
+  const auto elements = static_cast<ptrdiff_t>(input.shape.elements());
+  for (auto at = array.values.begin(); at != array.values.end(); at += elements)
+    samples.push_back({std::vector<float>(at, at + elements)});
+}
+
+// Of every .npy in a folder or an .npz, by name, so that the order is always the same.
+std::map<std::string, std::vector<uint8_t>> read_files(const fs::path& path) {
+  std::map<std::string, std::vector<uint8_t>> files;
+  if (fs::is_directory(path)) {
+    for (const auto& entry : fs::directory_iterator(path))
+      if (entry.path().extension() == ".npy") files[entry.path().string()] = read_file(entry);
+    return files;
+  }
+  const std::vector<uint8_t> bytes = read_file(path);
+  try {
+    const compiler::keras::ZipArchive archive(bytes);
+    for (const std::string& name : archive.names())
+      if (name.ends_with(".npy"))
+        files[fmt::format("{}: {}", path.string(), name)] = archive.read(name).value();
+  } catch (const compiler::ModelError& error) {
+    throw std::runtime_error(fmt::format("{}: {}", path.string(), error.what()));
+  }
+  return files;
+}
+
+}  // namespace
+
+std::vector<Sample> load_calibration(const std::string& spec, const compiler::Graph& graph) {
+  if (graph.inputs.size() != 1)
+    throw std::runtime_error(
+        fmt::format("the model has {} inputs; calibration serves models with "
+                    "one",
+                    graph.inputs.size()));
+  const Tensor& input = graph.tensors[static_cast<size_t>(graph.inputs[0])];
+  if (spec.starts_with("mnist:")) return load_images(spec, input);
+  if (!fs::exists(spec))
+    throw std::runtime_error(fmt::format("{}: does not exist; give {}", spec, kCalibrationForms));
+  std::vector<Sample> samples;
+  for (const auto& [name, bytes] : read_files(spec)) {
+    try {
+      add_samples(read_npy(bytes), input, samples);
+    } catch (const std::runtime_error& error) {
+      throw std::runtime_error(fmt::format("{}: {}", name, error.what()));
+    }
+  }
+  if (samples.empty()) throw std::runtime_error(fmt::format("{}: has no .npy files", spec));
+  return samples;
+}
+
+}  // namespace solder::cli
