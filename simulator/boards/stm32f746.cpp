@@ -29,14 +29,24 @@ constexpr UsartPlace kUsarts[] = {
     {"UART7", 0x40007800, 82, false, 30, 12}, {"UART8", 0x40007C00, 83, false, 31, 14},
 };
 
+struct TimerPlace {
+  const char* name;
+  std::uint32_t base;
+  unsigned interrupt;
+  unsigned enable_bit;  // of RCC_APB1ENR
+  std::uint32_t longest;
+};
+constexpr TimerPlace kTimers[] = {
+    {"TIM2", 0x40000000, 28, 0, 0xFFFFFFFF}, {"TIM3", 0x40000400, 29, 1, 0xFFFF},
+    {"TIM4", 0x40000800, 30, 2, 0xFFFF},     {"TIM5", 0x40000C00, 50, 3, 0xFFFFFFFF},
+    {"TIM6", 0x40001000, 54, 4, 0xFFFF},     {"TIM7", 0x40001400, 55, 5, 0xFFFF},
+};
+
 struct Place {
   const char* name;
   std::uint32_t base, size;
 };
 constexpr Place kUnmodelled[] = {
-    {"TIM2", 0x40000000, kKb},         {"TIM3", 0x40000400, kKb},
-    {"TIM4", 0x40000800, kKb},         {"TIM5", 0x40000C00, kKb},
-    {"TIM6", 0x40001000, kKb},         {"TIM7", 0x40001400, kKb},
     {"TIM12", 0x40001800, kKb},        {"TIM13", 0x40001C00, kKb},
     {"TIM14", 0x40002000, kKb},        {"LPTIM1", 0x40002400, kKb},
     {"RTC", 0x40002800, kKb},          {"WWDG", 0x40002C00, kKb},
@@ -57,8 +67,7 @@ constexpr Place kUnmodelled[] = {
     {"DMA2", 0x40026400, kKb},         {"ETH", 0x40028000, 5 * kKb},
     {"DMA2D", 0x4002B000, 4 * kKb},    {"OTG_HS", 0x40040000, 256 * kKb},
     {"OTG_FS", 0x50000000, 256 * kKb}, {"DCMI", 0x50050000, kKb},
-    {"RNG", 0x50060800, kKb},          {"FMC", 0xA0000000, 4 * kKb},
-    {"QUADSPI", 0xA0001000, 4 * kKb},
+    {"FMC", 0xA0000000, 4 * kKb},      {"QUADSPI", 0xA0001000, 4 * kKb},
 };
 // Debug and trace blocks that start-up code likes to touch, and that do nothing unwatched.
 constexpr Place kQuiet[] = {
@@ -103,7 +112,9 @@ Stm32f746::Stm32f746(const BoardDescription& board, Memory& memory, Bus& bus, Cl
   bus_.add("EXTI", 0x40013C00, kKb, exti_);
   bus_.add("SYSCFG", 0x40013800, kKb, others_.emplace_back("SYSCFG", nullptr),
            {&rcc_.apb2enr(), 1u << 14});
+  bus_.add("RNG", 0x50060800, kKb, rng_, {&rcc_.ahb2enr(), 1u << 6});
   add_usarts(nvic);
+  add_timers(nvic);
   add_ports();
   add_unmodelled();
   rcc_.on_change([this] { clocks_changed(); });
@@ -121,6 +132,16 @@ void Stm32f746::add_usarts(Nvic& nvic) {
     usart.on_first_byte([this, &usart](bool transmit) { check_serial_port(usart, transmit); });
     bus_.add(place.name, place.base, kKb, usart,
              {place.apb2 ? &rcc_.apb2enr() : &rcc_.apb1enr(), 1u << place.enable_bit});
+  }
+}
+
+void Stm32f746::add_timers(Nvic& nvic) {
+  for (const TimerPlace& place : kTimers) {
+    Timer& timer = timers_.emplace_back(
+        place.longest, clock_,
+        Timer::Connections{[this] { return rcc_.apb1_timer_clock(); },
+                           [&nvic, &place](bool high) { nvic.set_line(place.interrupt, high); }});
+    bus_.add(place.name, place.base, kKb, timer, {&rcc_.apb1enr(), 1u << place.enable_bit});
   }
 }
 

@@ -20,6 +20,8 @@
 #include "simulator/peripherals/pwr.h"
 #include "simulator/peripherals/rcc.h"
 #include "simulator/peripherals/register_file.h"
+#include "simulator/peripherals/rng.h"
+#include "simulator/peripherals/timer.h"
 #include "simulator/peripherals/usart.h"
 #include "simulator/timing/clock.h"
 
@@ -49,6 +51,7 @@ class Stm32f746 {
 
  private:
   void add_usarts(Nvic& nvic);
+  void add_timers(Nvic& nvic);
   void add_ports();
   void add_unmodelled();
   void clocks_changed();
@@ -65,6 +68,8 @@ class Stm32f746 {
   Exti exti_;
   std::map<char, std::unique_ptr<Gpio>> ports_;
   std::list<Usart> usarts_;
+  std::list<Timer> timers_;
+  Rng rng_;
   std::list<RegisterFile> others_;
   std::function<void()> clock_changed_;
   std::function<void()> timing_changed_;

@@ -108,7 +108,8 @@ void Image::load_symbols(void* handle) {
       const bool function = type == STT_FUNC || (type == STT_NOTYPE && in_code);
       const auto value = static_cast<std::uint32_t>(symbol.st_value);
       symbols_.push_back({function ? value & ~1u : value,
-                          static_cast<std::uint32_t>(symbol.st_size), function, name,
+                          static_cast<std::uint32_t>(symbol.st_size),
+                          static_cast<std::uint32_t>(home.sh_addr + home.sh_size), function, name,
                           demangle(name)});
     }
   }
@@ -124,7 +125,7 @@ std::optional<Location> Image::locate(std::uint32_t address) const {
     const Symbol& symbol = *--after;
     if (!symbol.function) continue;
     const std::uint32_t offset = address - symbol.address;
-    if (symbol.size != 0 && offset >= symbol.size) return std::nullopt;
+    if (symbol.size != 0 ? offset >= symbol.size : address >= symbol.end) return std::nullopt;
     return Location{symbol.demangled, offset};
   }
   return std::nullopt;

@@ -49,6 +49,7 @@ class Image {
   struct Symbol {
     std::uint32_t address;
     std::uint32_t size;  ///< bytes, 0 for a label in assembly
+    std::uint32_t end;   ///< of its section
     bool function;
     std::string name;
     std::string demangled;

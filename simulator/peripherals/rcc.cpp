@@ -1,5 +1,7 @@
 #include "simulator/peripherals/rcc.h"
 
+#include <algorithm>
+
 namespace simulator {
 namespace {
 
@@ -8,10 +10,14 @@ enum Register : std::uint32_t {
   kPllcfgr = 0x04,
   kCfgr = 0x08,
   kAhb1Enr = 0x30,
+  kAhb2Enr = 0x34,
   kApb1Enr = 0x40,
   kApb2Enr = 0x44,
   kBdcr = 0x70,
   kCsr = 0x74,
+  kPlli2scfgr = 0x84,
+  kPllsaicfgr = 0x88,
+  kDckcfgr1 = 0x8C,
   kDckcfgr2 = 0x90,
 };
 
@@ -44,7 +50,8 @@ void Rcc::reset() {
   cfgr_ = bdcr_ = 0;
   apb1enr_ = apb2enr_ = dckcfgr2_ = 0;
   ahb1enr_ = 0x00100000;  // DTCMRAMEN
-  stored_.clear();
+  ahb2enr_ = 0;
+  stored_ = {{kPlli2scfgr, 0x24003000}, {kPllsaicfgr, 0x24003000}};
   if (changed_) changed_();
 }
 
@@ -85,6 +92,12 @@ std::uint32_t Rcc::usart_clock(unsigned select, bool on_apb2) const {
   }
 }
 
+std::uint32_t Rcc::apb1_timer_clock() {
+  constexpr std::uint32_t kTimPre = 1u << 24;
+  const ClockTree tree = clocks();
+  return std::min(tree.hclk, tree.pclk1 * (stored_[kDckcfgr1] & kTimPre ? 4 : 2));
+}
+
 std::uint32_t Rcc::read(std::uint32_t offset) {
   switch (offset) {
     case kCr:
@@ -99,6 +112,8 @@ std::uint32_t Rcc::read(std::uint32_t offset) {
     }
     case kAhb1Enr:
       return ahb1enr_;
+    case kAhb2Enr:
+      return ahb2enr_;
     case kApb1Enr:
       return apb1enr_;
     case kApb2Enr:
@@ -127,6 +142,9 @@ void Rcc::write(std::uint32_t offset, std::uint32_t value) {
       break;
     case kAhb1Enr:
       ahb1enr_ = value;
+      return;
+    case kAhb2Enr:
+      ahb2enr_ = value;
       return;
     case kApb1Enr:
       apb1enr_ = value;

@@ -39,10 +39,13 @@ class Rcc final : public Peripheral {
 
   /// Enable registers, for the gates of peripherals.
   const std::uint32_t& ahb1enr() const { return ahb1enr_; }
+  const std::uint32_t& ahb2enr() const { return ahb2enr_; }
   const std::uint32_t& apb1enr() const { return apb1enr_; }
   const std::uint32_t& apb2enr() const { return apb2enr_; }
   /// Kernel clock of a USART, in Hz. `select`: the lowest bit of its field in DCKCFGR2.
   [[nodiscard]] std::uint32_t usart_clock(unsigned select, bool on_apb2) const;
+  /// Clock of the timers on APB1, in Hz (DCKCFGR1.TIMPRE).
+  [[nodiscard]] std::uint32_t apb1_timer_clock();
 
  private:
   static constexpr std::uint32_t kSoftwareReset = 1u << 28 | 1u << 26;  // SFTRSTF, PINRSTF
@@ -51,7 +54,7 @@ class Rcc final : public Peripheral {
   const std::uint32_t hse_hz_;
   std::function<void()> changed_;
   std::uint32_t cr_ = 0, pllcfgr_ = 0, cfgr_ = 0, csr_ = 0, bdcr_ = 0;
-  std::uint32_t ahb1enr_ = 0, apb1enr_ = 0, apb2enr_ = 0, dckcfgr2_ = 0;
+  std::uint32_t ahb1enr_ = 0, ahb2enr_ = 0, apb1enr_ = 0, apb2enr_ = 0, dckcfgr2_ = 0;
   // Registers without effect here: interrupts, resets, low-power enables, SAI and I2S PLLs.
   std::map<std::uint32_t, std::uint32_t> stored_;
 };
