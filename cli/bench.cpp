@@ -4,6 +4,7 @@
 #include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/command.h"
 #include "cli/common/bench_firmware.h"
@@ -27,7 +28,8 @@ struct BenchOptions {
 };
 
 struct Result {
-  BenchFigures figures;
+  BenchFigures figures;                     // instructions
+  std::optional<BenchFigures> cycles;       // modelled; only of the virtual board
   std::vector<std::vector<float>> outputs;  // real values
   int64_t code_bytes = 0, weights_bytes = 0;
 };
@@ -51,10 +53,12 @@ Result measure(const BenchOptions& options, const compiler::Executable& executab
   compiler::check_fits(is_qemu ? compiler::kMps2An500 : compiler::kStm32f746, cpp.constants_bytes,
                        cpp.arena_bytes);
   const BuiltFirmware built = build_bench_firmware(options.board, cpp, input_bytes(options, model));
-  Result result{.figures = run_bench_firmware(options.board, built.elf),
+  Result result{.figures = run_bench_firmware(options.board, built.elf, Counting::kInstructions),
+                .cycles = {},
                 .outputs = {},
                 .code_bytes = built.code_bytes,
                 .weights_bytes = cpp.constants_bytes};
+  if (!is_qemu) result.cycles = run_bench_firmware(options.board, built.elf, Counting::kCycles);
   for (uint32_t i = 0; i < model.output_count(); ++i) {
     const auto& bytes = result.figures.outputs.at(i);
     if (bytes.size() != model.output_info(i).bytes)
@@ -64,28 +68,52 @@ Result measure(const BenchOptions& options, const compiler::Executable& executab
   return result;
 }
 
+double milliseconds(const BenchOptions& options, int64_t cycles) {
+  return static_cast<double>(cycles) / (1000.0 * options.board.clock_mhz);
+}
+
+std::string ratio(int64_t count, int64_t macs) {
+  if (macs == 0) return {};
+  return fmt::format("{:.2f}", static_cast<double>(count) / static_cast<double>(macs));
+}
+
+// Instructions, and cycles and time where they are modelled.
+std::vector<std::string> costs(const BenchOptions& options, int64_t macs, int64_t instructions,
+                               std::optional<int64_t> cycles) {
+  std::vector<std::string> cells = {with_commas(macs), with_commas(instructions),
+                                    ratio(instructions, macs)};
+  if (cycles)
+    cells.insert(cells.end(), {with_commas(*cycles), ratio(*cycles, macs),
+                               fmt::format("{:.3f}", milliseconds(options, *cycles))});
+  return cells;
+}
+
 void print_text(const BenchOptions& options, const compiler::Graph& graph, const Result& result) {
   const BenchFigures& f = result.figures;
-  fmt::print("{} on {} with {} kernels\n\n", options.model.filename().string(), options.board.name,
-             options.kernels);
-  Table table({"#", "<operator", "<output", "MACs", "instructions", "per MAC"});
-  const auto per_mac = [](int64_t instructions, int64_t macs) {
-    return macs == 0 ? std::string()
-                     : fmt::format("{:.2f}",
-                                   static_cast<double>(instructions) / static_cast<double>(macs));
+  fmt::print("{} on {} at {} MHz with {} kernels, weights: {}\n\n",
+             options.model.filename().string(), options.board.name, options.board.clock_mhz,
+             options.kernels, options.board.weights);
+  std::vector<std::string> headings = {"#",    "<operator",    "<output",
+                                       "MACs", "instructions", "per MAC"};
+  if (result.cycles) headings.insert(headings.end(), {"modelled cycles", "per MAC", "ms"});
+  Table table(headings);
+  const auto add = [&](std::vector<std::string> row, const std::vector<std::string>& figures) {
+    row.insert(row.end(), figures.begin(), figures.end());
+    table.add(row);
   };
-  for (const BenchFigures::Step& step : f.steps) {
+  for (size_t i = 0; i < f.steps.size(); ++i) {
+    const BenchFigures::Step& step = f.steps[i];
     const compiler::Operator& op = graph.operators[static_cast<size_t>(step.op)];
-    const int64_t macs = compiler::macs(graph, op);
-    table.add({std::to_string(step.op), step.type,
-               compiler::to_string(graph.tensors[static_cast<size_t>(op.outputs[0])].shape),
-               with_commas(macs), with_commas(step.instructions),
-               per_mac(step.instructions, macs)});
+    std::optional<int64_t> cycles;
+    if (result.cycles) cycles = result.cycles->steps[i].count;
+    add({std::to_string(step.op), step.type,
+         compiler::to_string(graph.tensors[static_cast<size_t>(op.outputs[0])].shape)},
+        costs(options, compiler::macs(graph, op), step.count, cycles));
   }
   table.add_rule();
-  const int64_t macs = compiler::macs(graph);
-  table.add({"", "total", "", with_commas(macs), with_commas(f.total_instructions),
-             per_mac(f.total_instructions, macs)});
+  std::optional<int64_t> cycles;
+  if (result.cycles) cycles = result.cycles->total;
+  add({"", "total", ""}, costs(options, compiler::macs(graph), f.total, cycles));
   fmt::print("{}\n", table.text());
   Table memory({"<memory", "bytes"});
   memory.add({"flash: inference code", with_commas(result.code_bytes)});
@@ -98,20 +126,34 @@ void print_text(const BenchOptions& options, const compiler::Graph& graph, const
                result.outputs[i][argmax(result.outputs[i])]);
 }
 
+// {"instructions"}, and {"cycles", "ms"} where they are modelled.
+json costs_json(const BenchOptions& options, int64_t instructions, std::optional<int64_t> cycles) {
+  json costs = {{"instructions", instructions}};
+  if (cycles) costs.update({{"cycles", *cycles}, {"ms", milliseconds(options, *cycles)}});
+  return costs;
+}
+
 void print_json(const BenchOptions& options, const compiler::Graph& graph, const Result& result) {
   json operators = json::array();
-  for (const BenchFigures::Step& step : result.figures.steps)
-    operators.push_back(
-        {{"type", step.type},
-         {"macs", compiler::macs(graph, graph.operators[static_cast<size_t>(step.op)])},
-         {"instructions", step.instructions}});
+  const auto cycles_of = [&](auto figure) {
+    return result.cycles ? std::optional<int64_t>(figure(*result.cycles)) : std::nullopt;
+  };
+  for (size_t i = 0; i < result.figures.steps.size(); ++i) {
+    const BenchFigures::Step& step = result.figures.steps[i];
+    json entry = costs_json(options, step.count,
+                            cycles_of([&](const BenchFigures& f) { return f.steps[i].count; }));
+    entry["type"] = step.type;
+    entry["macs"] = compiler::macs(graph, graph.operators[static_cast<size_t>(step.op)]);
+    operators.push_back(std::move(entry));
+  }
   const json all = {
       {"model", options.model.filename().string()},
       {"board", options.board.name},
       {"clock_mhz", options.board.clock_mhz},
       {"kernels", options.kernels},
       {"output", result.outputs.size() == 1 ? json(result.outputs[0]) : json(result.outputs)},
-      {"total", {{"instructions", result.figures.total_instructions}}},
+      {"total", costs_json(options, result.figures.total,
+                           cycles_of([](const BenchFigures& f) { return f.total; }))},
       {"operators", operators},
       {"memory",
        {{"arena_bytes", result.figures.arena_bytes},
@@ -132,7 +174,7 @@ void bench(const BenchOptions& options) {
 void add_bench_command(CLI::App& program) {
   auto options = std::make_shared<BenchOptions>();
   CLI::App& command = *program.add_subcommand(
-      "bench", "Build firmware, run it on the virtual board, count instructions and memory");
+      "bench", "Build firmware, run it on the virtual board, count instructions, cycles, memory");
   add_model_argument(command, options->model);
   command.add_option("--input", options->input, "Input tensor, raw little-endian; default: zeros");
   command.add_option("--board", options->board.name, "Virtual board; mps2-an500 runs on QEMU")
@@ -140,6 +182,11 @@ void add_bench_command(CLI::App& program) {
       ->capture_default_str();
   command.add_option("--clock", options->board.clock_mhz, "Core clock in MHz")
       ->check(CLI::IsMember({216, 288}))
+      ->capture_default_str();
+  command
+      .add_option("--weights", options->board.weights,
+                  "Where weights lie: flash read through AXI or ITCM, or copied to SRAM1")
+      ->check(CLI::IsMember({"axi", "itcm", "sram"}))
       ->capture_default_str();
   add_kernels_option(command, options->kernels);
   command.add_flag("--json", options->json, "Print figures as JSON");

@@ -76,6 +76,7 @@ function(solder_image name)
   set(sections ${CMAKE_CURRENT_SOURCE_DIR}/cortex-m7/sections.ld)
   target_link_options(
     ${elf} PRIVATE -nostartfiles -T${memory_map} -L${CMAKE_CURRENT_SOURCE_DIR}/cortex-m7
+           -L${CMAKE_CURRENT_SOURCE_DIR}/cortex-m7/weights/${SOLDER_IMAGE_WEIGHTS}
     -Wl,--gc-sections -Wl,--fatal-warnings -Wl,-Map=${name}.map)
   set_target_properties(${elf} PROPERTIES LINK_DEPENDS "${memory_map};${sections}")
   add_custom_command(

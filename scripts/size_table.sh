@@ -9,31 +9,32 @@ fail() {
 
 [ $# -eq 1 ] || fail "usage: size_table.sh ELF"
 sections=$(arm-none-eabi-size -A "$1") || fail "cannot read $1: give it an ELF file"
-for section in .vectors .text .rodata .stack .data .bss; do
+for section in .vectors .text .rodata .stack .data .bss .weights; do
   grep -q "^$section " <<<"$sections" || fail "$1 is no image of ours: it has no section $section"
 done
 symbols=$(arm-none-eabi-nm --print-size --demangle --defined-only "$1")
 
-# Weights: the constants of a compiled model, or the .tflite of an interpreted one.
-weights=$(awk '/::constants$/ || / embedded_model$/ { print $2 }' <<<"$symbols")
-bytes=0
-for size in $weights; do bytes=$((bytes + 0x$size)); done
+# The .tflite of an interpreted model; the constants of a compiled one are a section.
+tflite=$(awk '/ embedded_model$/ { print $2 }' <<<"$symbols")
+tflite=$((0x${tflite:-0}))
 
 echo "$(basename "$1"), bytes"
-awk -v weights=$bytes '
+awk -v tflite=$tflite '
   function row(name, size) { printf "  %-14s %8d\n", name, size }
   function total(name, size, kilobytes) {
     printf "  %-14s %8d  %5.1f %% of %d KB\n", name, size, 100 * size / 1024 / kilobytes, kilobytes
   }
-  { size[$1] = $2 }
+  { size[$1] = $2; address[$1] = $3 }
   END {
     text = size[".vectors"] + size[".text"]
     row("text", text)
-    row("rodata", size[".rodata"] - weights)
-    row("weights", weights)
+    weights = size[".weights"] # in RAM, too, when they are copied there
+    copied = address[".weights"] >= 536870912 ? weights : 0
+    row("rodata", size[".rodata"] - tflite)
+    row("weights", weights + tflite)
     row("data", size[".data"])
     row("bss", size[".bss"])
     row("stack reserve", size[".stack"])
-    total("flash", text + size[".rodata"] + size[".data"], 1024)
-    total("RAM", size[".data"] + size[".bss"] + size[".stack"], 320)
+    total("flash", text + size[".rodata"] + size[".data"] + weights, 1024)
+    total("RAM", size[".data"] + size[".bss"] + size[".stack"] + copied, 320)
   }' <<<"$sections"

@@ -14,6 +14,7 @@
 #include "cli/common/sources.h"
 #include "cli/common/subprocess.h"
 #include "simulator/boards/board.h"
+#include "simulator/timing/cortex_m7.h"
 
 namespace solder::cli {
 
@@ -43,7 +44,7 @@ constexpr const char* kImage = "bench";
 constexpr const char* kModel = "model";
 
 fs::path build_folder(const BenchBoard& board) {
-  return build_cache() / fmt::format("{}-{}", board.name, board.clock_mhz);
+  return build_cache() / fmt::format("{}-{}-{}", board.name, board.clock_mhz, board.weights);
 }
 
 // The first line that speaks of an error, or the last line.
@@ -103,10 +104,10 @@ BenchFigures parse(const std::string& console) {
     if (kind == "error") throw std::runtime_error("the bench firmware says: " + line.substr(6));
     if (kind == "step") {
       BenchFigures::Step step;
-      words >> index >> step.type >> step.op >> step.instructions;
+      words >> index >> step.type >> step.op >> step.count;
       figures.steps.push_back(step);
     } else if (kind == "total") {
-      words >> figures.total_instructions;
+      words >> figures.total;
     } else if (kind == "stack") {
       words >> figures.stack_bytes;
     } else if (kind == "arena") {
@@ -122,8 +123,14 @@ BenchFigures parse(const std::string& console) {
 }
 
 // Until the firmware says it is done, or cannot go on.
-std::string run_on_virtual_board(const BenchBoard& bench, const fs::path& elf) {
-  simulator::Board board(*simulator::find_board(bench.name), simulator::Image::load(elf.string()));
+std::string run_on_virtual_board(const BenchBoard& bench, const fs::path& elf, Counting counting) {
+  std::unique_ptr<simulator::TimingModel> timing;
+  if (counting == Counting::kCycles)
+    timing = std::make_unique<simulator::CortexM7Timing>();
+  else
+    timing = std::make_unique<simulator::OneCyclePerInstruction>();
+  simulator::Board board(*simulator::find_board(bench.name), simulator::Image::load(elf.string()),
+                         std::move(timing));
   std::string console;
   board.serial("USART6").on_transmit([&](uint8_t byte) {
     console += static_cast<char>(byte);
@@ -156,12 +163,27 @@ BuiltFirmware build_bench_firmware(const BenchBoard& board, const compiler::CppM
   update_file(model_folder / fmt::format("{}.h", kModel), model.header);
   update_file(model_folder / fmt::format("{}.cpp", kModel), model.source);
   update_file(folder / "input.bin", input);
-  must_succeed({"cmake", "-S", (source_root() / "firmware").string(), "-B", folder.string(), "-G",
-                "Ninja", "-D", "SOLDER_BOARD=" + board.name, "-D",
-                fmt::format("SOLDER_IMAGE_NAME={}", kImage), "-D", "SOLDER_IMAGE_APP=bench", "-D",
-                fmt::format("SOLDER_IMAGE_CLOCK_MHZ={}", board.clock_mhz), "-D",
+  must_succeed({"cmake",
+                "-S",
+                (source_root() / "firmware").string(),
+                "-B",
+                folder.string(),
+                "-G",
+                "Ninja",
+                "-D",
+                "SOLDER_BOARD=" + board.name,
+                "-D",
+                fmt::format("SOLDER_IMAGE_NAME={}", kImage),
+                "-D",
+                "SOLDER_IMAGE_APP=bench",
+                "-D",
+                fmt::format("SOLDER_IMAGE_CLOCK_MHZ={}", board.clock_mhz),
+                "-D",
+                "SOLDER_IMAGE_WEIGHTS=" + board.weights,
+                "-D",
                 fmt::format("SOLDER_IMAGE_MODEL_CPP={}/{}.cpp", model_folder.string(), kModel),
-                "-D", fmt::format("SOLDER_IMAGE_INPUT={}/input.bin", folder.string())});
+                "-D",
+                fmt::format("SOLDER_IMAGE_INPUT={}/input.bin", folder.string())});
   must_succeed({"cmake", "--build", folder.string()});
   return {.elf = folder / fmt::format("{}.elf", kImage),
           .lock = std::move(lock),
@@ -169,9 +191,9 @@ BuiltFirmware build_bench_firmware(const BenchBoard& board, const compiler::CppM
                         model.constants_bytes};
 }
 
-BenchFigures run_bench_firmware(const BenchBoard& board, const fs::path& elf) {
+BenchFigures run_bench_firmware(const BenchBoard& board, const fs::path& elf, Counting counting) {
   if (board.name == "mps2-an500") return parse(run_on_qemu(elf));
-  return parse(run_on_virtual_board(board, elf));
+  return parse(run_on_virtual_board(board, elf, counting));
 }
 
 }  // namespace solder::cli

@@ -15,6 +15,7 @@ namespace solder::cli {
 struct BenchBoard {
   std::string name;  // a folder of firmware/boards
   int clock_mhz = 216;
+  std::string weights = "axi";  // a folder of firmware/cortex-m7/weights
 };
 
 class FolderLock;
@@ -34,14 +35,19 @@ struct BenchFigures {
   struct Step {
     std::string type;
     int op = 0;  // operator index
-    int64_t instructions = 0;
+    int64_t count = 0;
   };
   std::vector<Step> steps;
-  int64_t total_instructions = 0, stack_bytes = 0, arena_bytes = 0;
+  int64_t total = 0, stack_bytes = 0, arena_bytes = 0;
   std::vector<std::vector<uint8_t>> outputs;
 };
 
+// What the board's cycle counter counts: every instruction as one, or the modelled cycles of the
+// Cortex-M7, which QEMU does not know.
+enum class Counting { kInstructions, kCycles };
+
 // Throws std::runtime_error when the firmware stops before it is done.
-BenchFigures run_bench_firmware(const BenchBoard& board, const std::filesystem::path& elf);
+BenchFigures run_bench_firmware(const BenchBoard& board, const std::filesystem::path& elf,
+                                Counting counting);
 
 }  // namespace solder::cli

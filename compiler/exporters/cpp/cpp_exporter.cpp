@@ -254,8 +254,9 @@ using solder::compiled::absent;
 using solder::compiled::arena;
 using solder::compiled::constant;
 
-// Weights, biases and requantization tables, little-endian.
-alignas({}) const uint32_t constants[] = {{{}
+// Weights, biases and requantization tables, little-endian. The section is for linker scripts that
+// want them in a memory of their own.
+[[gnu::section(".solder_constants")]] alignas({}) const uint32_t constants[] = {{{}
 }};
 
 // Activations and scratch.

@@ -1,0 +1,39 @@
+// The same model with its weights in each memory: the same output and instructions, other cycles.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/support/golden.h"
+#include "tests/support/program.h"
+
+namespace solder::tests {
+namespace {
+
+TEST(Placement, ChangesCyclesAlone) {
+  const auto model = shared_dir() / "models/mnist_blog/mnist_int8.tflite";
+  if (!std::filesystem::exists(model))
+    GTEST_SKIP() << "no " << model << ": set SOLDER_SHARED_DIR";
+  std::set<int64_t> cycles;
+  std::set<std::string> outputs, instructions;
+  for (const char* weights : {"axi", "itcm", "sram"}) {
+    const auto figures = solder_json({"bench", model, "--weights", weights});
+    cycles.insert(figures["total"]["cycles"].get<int64_t>());
+    outputs.insert(figures["output"].dump());
+    instructions.insert(figures["total"]["instructions"].dump());
+  }
+  EXPECT_EQ(cycles.size(), 3U);
+  EXPECT_EQ(outputs.size(), 1U);
+  EXPECT_EQ(instructions.size(), 1U);
+}
+
+TEST(Clock, ChangesTimeAndFlashWaits) {
+  const auto model = repository() / "models/mnist/mnist.tflite";
+  const auto slow = solder_json({"bench", model});
+  const auto fast = solder_json({"bench", model, "--clock", "288"});
+  EXPECT_EQ(slow["total"]["instructions"], fast["total"]["instructions"]);
+  EXPECT_GT(fast["total"]["cycles"], slow["total"]["cycles"]);  // more wait states
+  EXPECT_LT(fast["total"]["ms"], slow["total"]["ms"]);
+}
+
+}  // namespace
+}  // namespace solder::tests
