@@ -92,6 +92,7 @@ void decode(Block& block) {
   block.offsets.clear();
   block.memory_instructions.reset();
   block.timing = nullptr;
+  block.shows_registers = false;
   for (std::uint32_t offset = 0; offset + 2 <= block.size;) {
     block.flags |= flags_of(block, offset);
     block.offsets.push_back(static_cast<std::uint16_t>(offset));

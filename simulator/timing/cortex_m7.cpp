@@ -1,7 +1,5 @@
 #include "simulator/timing/cortex_m7.h"
 
-#include <numeric>
-
 #include "simulator/timing/facts.h"
 
 namespace simulator {
@@ -50,6 +48,7 @@ class AccessDealer {
 BlockTiming& CortexM7Timing::timing_of(Block& block) {
   if (!block.timing) [[unlikely]] {
     block.timing = &blocks_.emplace_back(decoder_.decode(block));
+    block.shows_registers = !block.timing->preloads.empty();
   }
   return *block.timing;
 }
@@ -57,18 +56,30 @@ BlockTiming& CortexM7Timing::timing_of(Block& block) {
 Cycle CortexM7Timing::retire(Block& block, std::uint32_t first, std::uint32_t end) {
   BlockTiming& timing = timing_of(block);
   if (first == 0) pipeline_.enter(timing);
+  std::size_t preload = 0;
   const bool partly = end < block.count;
   AccessDealer accesses(log_.entries(), timing, first, end, partly);
   for (std::uint32_t i = first; i < end; ++i) {
     const InstructionTiming& instruction = timing.instructions[i];
     pipeline_.issue(timing, instruction, accesses.next(instruction));
+    // What a block preloads is not known before its first run.
+    for (; preload < timing.preloads.size() && timing.preloads[preload].position <= i; ++preload) {
+      const bool here = timing.preloads[preload].position == i;
+      if (here && preload < preloads_.size()) pipeline_.preload(timing, preloads_[preload]);
+    }
   }
   if (partly) {
     log_.drop(accesses.taken());
   } else {
     log_.clear();
+    preloads_.clear();
   }
   return elapsed();
+}
+
+void CortexM7Timing::before(const Block& block, const ReadRegister& reg) {
+  preloads_.clear();
+  for (const Preload& preload : block.timing->preloads) preloads_.push_back(preload.address(reg));
 }
 
 Cycle CortexM7Timing::elapsed() {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <vector>
 
 #include "simulator/timing/instruction_timing.h"
 #include "simulator/timing/memory_timing.h"
@@ -15,6 +16,7 @@ namespace simulator {
 class CortexM7Timing final : public TimingModel {
  public:
   Cycle retire(Block& block, std::uint32_t first, std::uint32_t end) override;
+  void before(const Block& block, const ReadRegister& reg) override;
   Cycle exception_entry(std::uint32_t frame, std::uint32_t bytes) override;
   Cycle exception_return(std::uint32_t frame, std::uint32_t bytes) override;
   AccessLog* access_log() override { return &log_; }
@@ -33,6 +35,7 @@ class CortexM7Timing final : public TimingModel {
   Pipeline pipeline_{memory_};
   AccessLog log_;
   std::deque<BlockTiming> blocks_;  // Block::timing points here
+  std::vector<std::uint32_t> preloads_;  // where those of the current block point
   CycleCount exceptions_;
   Cycle reported_ = 0;
 };

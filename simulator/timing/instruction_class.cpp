@@ -200,6 +200,8 @@ InstructionClass class_of(unsigned id) {
     case ARM_INS_TBB:
     case ARM_INS_TBH:
       return kTableBranch;
+    case ARM_INS_PLD:
+      return kPreload;
     case ARM_INS_DSB:
     case ARM_INS_ISB:
       return kBarrier;

@@ -25,6 +25,7 @@ enum class InstructionClass : std::uint8_t {
   kStoreMultiple,
   kBranch,
   kTableBranch,
+  kPreload,
   kBarrier,
   kOther,
   kFpAdd,       ///< VADD, VSUB: blocked after a MAC

@@ -14,7 +14,7 @@ using enum InstructionClass;
 
 constexpr std::uint16_t kEverything = 0xFFFF;
 
-// Which older instructions forbid that this one issues with them; hardware.md and [pipe].
+// Which older instructions forbid that this one issues with them; [pipe] of facts.h.
 std::uint16_t excluded_by(std::uint16_t units) {
   if (units & (kUnitAlone | kUnitBitField)) return kEverything;
   std::uint16_t excludes = kUnitAlone;
@@ -175,6 +175,9 @@ class Builder {
                        facts::kLateResult + facts::kDivideCycles - 1);
       case kMultiply:
         return multiply();
+      case kPreload:
+        out_.units |= kUnitLoad;
+        return address(operand(0));
       case kBarrier:
         out_.units |= kUnitAlone;
         out_.cycles = facts::kBarrier;
@@ -469,6 +472,7 @@ BlockTiming InstructionDecoder::decode(const Block& block) const {
   out.address = block.address;
   out.end = block.address + block.size;
   out.instructions.resize(block.count);
+  PreloadFinder preloads;
   for (std::uint32_t first = 0; first < block.count;) {
     // One call for as many as it understands: Capstone forgets IT state between calls.
     cs_insn* insns = nullptr;
@@ -480,10 +484,12 @@ BlockTiming InstructionDecoder::decode(const Block& block) const {
       instruction.first_use = static_cast<std::uint16_t>(out.uses.size());
       instruction.first_result = static_cast<std::uint16_t>(out.results.size());
       Builder(capstone_, insns[i], out, instruction).build();
+      preloads.step(capstone_, insns[i], first + static_cast<std::uint32_t>(i));
     }
     if (insns) cs_free(insns, count);
     first += static_cast<std::uint32_t>(count) + 1;  // past the one it does not know
   }
+  out.preloads = preloads.found();
   const auto last_word = [&](std::uint32_t index) {
     const std::uint32_t end = index + 1 < block.count ? block.address_of(index + 1) : out.end;
     return (end - 1) / facts::kFetchBytes;

@@ -8,6 +8,7 @@
 
 #include "simulator/cpu/block.h"
 #include "simulator/timing/branch_predictor.h"
+#include "simulator/timing/preload.h"
 #include "simulator/timing/profile.h"
 
 namespace simulator {
@@ -82,6 +83,7 @@ struct BlockTiming {
   std::vector<InstructionTiming> instructions;
   std::vector<OperandUse> uses;
   std::vector<OperandResult> results;
+  std::vector<Preload> preloads;
   CycleCount count;  ///< spent here since power-on
 };
 

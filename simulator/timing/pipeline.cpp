@@ -139,6 +139,11 @@ void Pipeline::access(BlockTiming& block, const InstructionTiming& instruction,
   }
 }
 
+void Pipeline::preload(BlockTiming& block, std::uint32_t address) {
+  const Wait wait = memory_.preload(now_, address);
+  if (wait.cycles > 0) stall(block, wait);
+}
+
 void Pipeline::interrupt(Cycle cycles) {
   now_ += cycles;
   younger_free_ = branch_pending_ = false;

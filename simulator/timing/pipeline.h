@@ -26,6 +26,8 @@ class Pipeline {
   /// The next instruction of the block entered, with the memory accesses it made.
   void issue(BlockTiming& block, const InstructionTiming& instruction,
              std::span<const LoggedAccess> accesses);
+  /// The PLD that has just issued points to `address`.
+  void preload(BlockTiming& block, std::uint32_t address);
   /// Nothing issues for `cycles`, and the next instruction comes from somewhere else.
   void interrupt(Cycle cycles);
 

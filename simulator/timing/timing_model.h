@@ -22,6 +22,10 @@ class TimingModel {
   /// that instruction's access is then the last in the log.
   virtual Cycle retire(Block& block, std::uint32_t first, std::uint32_t end) = 0;
 
+  /// Before a block with Block::shows_registers runs: `reg` reads r0 to r14 as they are now.
+  using ReadRegister = std::function<std::uint32_t(unsigned)>;
+  virtual void before(const Block&, const ReadRegister& /*reg*/) {}
+
   /// Cycles of entering (stacking, vector fetch) or leaving (unstacking) an exception whose frame
   /// lies at `frame`.
   virtual Cycle exception_entry(std::uint32_t frame, std::uint32_t bytes) = 0;

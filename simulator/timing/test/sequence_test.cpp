@@ -73,6 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Memory, SequenceTest,
     testing::Values(Expected{"flash_lines", 14}, Expected{"sram_lines", 7},
+                    Expected{"preloaded_lines", 13},
                     Expected{"taken_branch_wide", 2}),
     [](const auto& test) { return std::string(test.param.sequence); });
 

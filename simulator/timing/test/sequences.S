@@ -60,7 +60,7 @@ start:
   mov r1, r8
   mov r2, #3
   mov r3, #5
-  movs r7, #2
+  movs r7, #3
 1:
   isb
   ldr r4, [r0]
@@ -334,6 +334,16 @@ sequence flash_lines
   ldr.w r2, [r10], #32
   .endm
 sequence sram_lines
+
+@ Lines from flash asked for three ahead, used as often as a line takes to come
+  .macro body_preloaded_lines
+  pld [r11, #64]
+  ldr.w r2, [r11], #32
+  .rept 12
+  eor.w r3, r3, r2
+  .endr
+  .endm
+sequence preloaded_lines
 
 @ Fetch: 64 bits a cycle, so taken branches to the middle of them cost one
   .macro body_taken_branch_wide
