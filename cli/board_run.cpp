@@ -13,6 +13,7 @@
 #include "simulator/boards/board.h"
 #include "simulator/console/endpoint.h"
 #include "simulator/console/session.h"
+#include "simulator/timing/cortex_m7.h"
 
 namespace solder::cli {
 namespace {
@@ -111,7 +112,8 @@ int report(const simulator::Board& board, const simulator::RunResult& result) {
       break;
     default:
       fmt::print(stderr, "board: {}\n", result.explanation);
-      if (board.fault_count() == 0 && result.reason != StopReason::kIdleForever) {
+      if ((board.fault_count() == 0 || result.reason == StopReason::kStackOverflow) &&
+          result.reason != StopReason::kIdleForever) {
         fmt::print(stderr, "{}", board.describe_state());
       }
   }
@@ -122,7 +124,8 @@ int report(const simulator::Board& board, const simulator::RunResult& result) {
 void run(const BoardRunOptions& options) {
   const simulator::BoardDescription* description = simulator::find_board(options.board);
   if (!description) throw std::runtime_error(options.board + ": there is no such board");
-  simulator::Board board(*description, simulator::Image::load(options.image));
+  simulator::Board board(*description, simulator::Image::load(options.image),
+                         std::make_unique<simulator::CortexM7Timing>());
   board.on_diagnostic([](const std::string& text) { fmt::print(stderr, "board: {}\n", text); });
   board.on_fault([&board](const simulator::Fault& fault) {
     if (board.fault_count() <= kFaultsShown) {
