@@ -5,6 +5,8 @@
 #include <iterator>
 
 #include "simulator/boards/board.h"
+#include "simulator/boards/call_chain.h"
+#include "simulator/boards/hints.h"
 
 namespace simulator {
 namespace {
@@ -62,6 +64,28 @@ const char* fault_name(unsigned exception) {
   }
 }
 
+// Recursion gives the same line again and again: it is told once, with its count.
+std::string describe_calls(const Registers& registers, const Image& image, const Memory& memory) {
+  constexpr std::size_t kLines = 12, kCalls = 10'000;
+  const std::vector<Caller> chain = call_chain(registers, image, memory, kCalls);
+  std::string out;
+  std::size_t lines = 0;
+  for (std::size_t i = 0; i < chain.size(); ++lines) {
+    if (lines == kLines) {
+      return out + fmt::format("  ... and {} more calls\n", chain.size() - i);
+    }
+    const Caller& caller = chain[i];
+    std::size_t count = 1;
+    while (i + count < chain.size() && chain[i + count].address == caller.address) ++count;
+    fmt::format_to(std::back_inserter(out), "  {} 0x{:08X} ({}){}\n",
+                   caller.interrupted ? "which interrupted" : "called from", caller.address,
+                   image.describe(caller.address),
+                   count > 1 ? fmt::format(", {} times", count) : "");
+    i += count;
+  }
+  return out;
+}
+
 std::string describe(const Registers& registers, const Image& image, const Memory& memory) {
   const auto place = [&image](std::uint32_t address) {
     const std::string name = image.describe(address & ~1u);
@@ -72,7 +96,8 @@ std::string describe(const Registers& registers, const Image& image, const Memor
   fmt::format_to(line, "  at pc 0x{:08X}{}", registers.pc, place(registers.pc));
   const std::string instruction = disassemble(memory, registers.pc);
   if (!instruction.empty()) fmt::format_to(line, ": {}", instruction);
-  fmt::format_to(line, "\n  lr 0x{:08X}{}, sp 0x{:08X}, xpsr 0x{:08X} in {}\n", registers.lr,
+  fmt::format_to(line, "\n{}", describe_calls(registers, image, memory));
+  fmt::format_to(line, "  lr 0x{:08X}{}, sp 0x{:08X}, xpsr 0x{:08X} in {}\n", registers.lr,
                  place(registers.lr), registers.sp, registers.xpsr, exception_name(registers.xpsr));
   for (unsigned i = 0; i < registers.r.size(); ++i) {
     fmt::format_to(line, "  r{:<2} 0x{:08X}", i, registers.r[i]);
@@ -89,9 +114,12 @@ std::string describe(const Registers& registers, const Image& image, const Memor
 }  // namespace
 
 std::string Board::describe(const Fault& fault) const {
-  return fmt::format("{}{}: {}\n  CFSR 0x{:08X}, cycle {}\n{}", fault_name(fault.exception),
-                     fault.escalated ? ", taken as HardFault" : "", fault.what, fault.cfsr,
-                     fault.cycle, simulator::describe(fault.registers, image_, memory_));
+  const std::string advice = hint(fault, image_, memory_);
+  return fmt::format("{}{}: {}\n{}{}  CFSR 0x{:08X} ({}), cycle {}\n{}",
+                     fault_name(fault.exception), fault.escalated ? ", taken as HardFault" : "",
+                     fault.what, advice.empty() ? "" : "  hint: " + advice,
+                     advice.empty() ? "" : "\n", fault.cfsr, cfsr_names(fault.cfsr), fault.cycle,
+                     simulator::describe(fault.registers, image_, memory_));
 }
 
 std::string Board::describe_state() const {
