@@ -15,6 +15,7 @@
 #include "cli/common/progress.h"
 #include "cli/common/table.h"
 #include "compiler/exporters/tflite/tflite_exporter.h"
+#include "compiler/quantization/dynamic_range.h"
 #include "compiler/quantization/full_integer.h"
 
 namespace solder::cli {
@@ -25,7 +26,7 @@ using compiler::RangeMethod;
 using compiler::Statistics;
 using compiler::Tensor;
 
-constexpr const char* kModes[] = {"none", "int8", "uint8"};
+constexpr const char* kModes[] = {"none", "size", "int8", "uint8"};
 const std::map<std::string, RangeMethod> kRanges = {{"min-max", RangeMethod::kMinMax},
                                                     {"percentile", RangeMethod::kPercentile},
                                                     {"least-squares", RangeMethod::kLeastSquares}};
@@ -66,6 +67,7 @@ std::vector<Statistics> calibrate_for_size(const Graph& graph) {
 Graph quantize(const Graph& graph, const std::string& mode,
                const std::vector<Statistics>& statistics, RangeMethod ranges) {
   if (mode == "none") return graph;
+  if (mode == "size") return compiler::quantize_dynamic_range(graph);
   return compiler::quantize_full_integer(
       graph, statistics,
       {.interface = mode == "uint8" ? TensorType::UINT8 : TensorType::INT8, .ranges = ranges});
@@ -118,7 +120,8 @@ void add_convert_command(CLI::App& program) {
   command.add_option("-o,--output", options->output, "The .tflite to write")->required();
   command
       .add_option("--quantize", options->mode,
-                  "none: FLOAT32; int8, uint8: integers throughout, of that type at both ends")
+                  "none: FLOAT32; size: INT8 weights alone; int8, uint8: integers throughout, of "
+                  "that type at both ends")
       ->check(CLI::IsMember(std::vector<std::string>(std::begin(kModes), std::end(kModes))))
       ->capture_default_str();
   command.add_option("--calibrate", options->calibration,

@@ -1,8 +1,5 @@
 #include "compiler/quantization/full_integer.h"
 
-#include <fmt/format.h>
-
-#include <cstring>
 #include <string>
 
 #include "compiler/passes/rewrite.h"
@@ -187,10 +184,7 @@ class Quantizer {
 
 Graph quantize_full_integer(const Graph& graph, std::span<const Statistics> statistics,
                             const FullIntegerOptions& options) {
-  for (const Tensor& tensor : graph.tensors)
-    if (!tensor.quantization.scale.empty())
-      throw ModelError(
-          fmt::format("tensor '{}' is quantized already: give the FLOAT32 model", tensor.name));
+  check_is_float(graph);
   return Quantizer(graph, statistics, options).run();
 }
 

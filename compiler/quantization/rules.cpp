@@ -1,5 +1,7 @@
 #include "compiler/quantization/rules.h"
 
+#include <fmt/format.h>
+
 namespace solder::compiler {
 
 bool has_float_weights(const Graph& graph, const Operator& op) {
@@ -20,6 +22,13 @@ std::optional<int32_t> scale_axis(const Operator& op) {
   if (op.type == OperatorType::CONV_2D) return 0;
   if (op.type == OperatorType::DEPTHWISE_CONV_2D) return 3;
   return std::nullopt;
+}
+
+void check_is_float(const Graph& graph) {
+  for (const Tensor& tensor : graph.tensors)
+    if (!tensor.quantization.scale.empty())
+      throw ModelError(
+          fmt::format("tensor '{}' is quantized already: give the FLOAT32 model", tensor.name));
 }
 
 IntegerRule integer_rule(const Graph& graph, const Operator& op) {

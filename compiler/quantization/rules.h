@@ -26,4 +26,7 @@ bool has_float_weights(const Graph& graph, const Operator& op);
 // interpreters before TensorFlow 2.17 refuse several scales there.
 std::optional<int32_t> scale_axis(const Operator& op);
 
+// Throws ModelError when a tensor of `graph` is quantized already.
+void check_is_float(const Graph& graph);
+
 }  // namespace solder::compiler

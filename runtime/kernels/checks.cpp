@@ -91,6 +91,14 @@ const Requantization* requantization_per_channel(StepBuilder& builder, const Ten
   return table;
 }
 
+const float* scale_per_channel(StepBuilder& builder, const TensorView& filter, int32_t channels) {
+  auto* table = builder.table<float>(channels);
+  if (table == nullptr) return nullptr;
+  for (int32_t c = 0; c < channels; ++c)
+    table[c] = filter.quantization.scale[filter.quantization.count == 1 ? 0 : c];
+  return table;
+}
+
 Window slide_window(Padding padding, int32_t input_size, int32_t filter_size, int32_t stride,
                     int32_t dilation) {
   const int64_t reach = (int64_t{filter_size} - 1) * dilation + 1;

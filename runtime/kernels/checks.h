@@ -46,6 +46,9 @@ const Requantization* requantization_per_channel(StepBuilder& builder, const Ten
                                                  const TensorView& filter, const TensorView& output,
                                                  int32_t channels);
 
+// A table of the scale of every channel's weights, or null when memory is short.
+const float* scale_per_channel(StepBuilder& builder, const TensorView& filter, int32_t channels);
+
 // Where a window slides along one dimension.
 struct Window {
   int32_t output_size = 0;  // < 1: the window does not fit

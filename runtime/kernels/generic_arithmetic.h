@@ -1,6 +1,6 @@
 // What float32 and int8 kernels of sums of products have in common: the loops of a generic kernel
 // are written once, for an Arithmetic that loads an input, multiplies, and turns a sum into an
-// output.
+// output, and for a type of weights.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +28,24 @@ struct F32Arithmetic {
 
   Sum load(const float* input) const { return *input; }
   Element finish(Sum sum, int32_t channel) const {
+    if (bias != nullptr) sum += bias[channel];
+    return clamp(sum, activation_min, activation_max);
+  }
+};
+
+// float32 inputs and outputs, int8 weights.
+struct F32S8Arithmetic {
+  using Element = float;
+  using Sum = float;
+  static constexpr int32_t kPixels = 2;
+
+  const float* scale;  // of the weights of each channel
+  const float* bias;   // may be null
+  float activation_min, activation_max;
+
+  Sum load(const float* input) const { return *input; }
+  Element finish(Sum sum, int32_t channel) const {
+    sum *= scale[channel];
     if (bias != nullptr) sum += bias[channel];
     return clamp(sum, activation_min, activation_max);
   }
@@ -77,9 +95,9 @@ struct ChannelBlock {
 
 // Adds the products of `size` inputs and filter values to the sums of a block. The outputs' inputs
 // lie `pixel_step` apart.
-template <int32_t kPixels, class Arithmetic, class Element>
+template <int32_t kPixels, class Arithmetic, class Element, class Weight>
 inline void add_products(const Arithmetic& arithmetic, const ChannelBlock& block,
-                         const Element* input, int32_t pixel_step, const Element* filter,
+                         const Element* input, int32_t pixel_step, const Weight* filter,
                          int32_t size, BlockSums<kPixels, Arithmetic>& sums) {
   using Sum = typename Arithmetic::Sum;
   for (int32_t i = 0; i < size; ++i) {
@@ -110,9 +128,9 @@ inline void store(const Arithmetic& arithmetic, const ChannelBlock& block,
 
 // The outputs from channel `first` to before `end` whose inputs are the same `size` elements.
 // `start` is what their sums start at.
-template <class Arithmetic, class Element>
+template <class Arithmetic, class Element, class Weight>
 [[gnu::noinline]] void multiply(const Arithmetic& arithmetic, int32_t first, int32_t end,
-                                const Element* input, const Element* filter, int32_t size,
+                                const Element* input, const Weight* filter, int32_t size,
                                 typename Arithmetic::Sum start, Element* output) {
   for (; first < end; first += kChannelBlock) {
     const ChannelBlock block(first, end, size);

@@ -25,16 +25,25 @@
 #define SOLDER_KERNEL_LIST(X)                                                                     \
   X(conv_2d_f32, Conv2DF32Params,                                                                 \
     const float* input, const float* filter, const float* bias, float* output)                    \
+  X(conv_2d_f32_s8, Conv2DF32Params,                                                              \
+    const float* input, const int8_t* filter, const float* scale, const float* bias,              \
+    float* output)                                                                                \
   X(conv_2d_s8, Conv2DS8Params,                                                                   \
     const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
     const Requantization* requantization, int8_t* output)                                         \
   X(depthwise_conv_2d_f32, DepthwiseConv2DF32Params,                                              \
     const float* input, const float* filter, const float* bias, float* output)                    \
+  X(depthwise_conv_2d_f32_s8, DepthwiseConv2DF32Params,                                           \
+    const float* input, const int8_t* filter, const float* scale, const float* bias,              \
+    float* output)                                                                                \
   X(depthwise_conv_2d_s8, DepthwiseConv2DS8Params,                                                \
     const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
     const Requantization* requantization, int8_t* output)                                         \
   X(fully_connected_f32, FullyConnectedF32Params,                                                 \
     const float* input, const float* filter, const float* bias, float* output)                    \
+  X(fully_connected_f32_s8, FullyConnectedF32Params,                                              \
+    const float* input, const int8_t* filter, const float* scale, const float* bias,              \
+    float* output)                                                                                \
   X(fully_connected_s8, FullyConnectedS8Params,                                                   \
     const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
     const Requantization* requantization, int8_t* output)                                         \
@@ -89,10 +98,13 @@ SOLDER_KERNEL_LIST(X)
 namespace generic {
 using namespace reference;
 decltype(reference::conv_2d_f32) conv_2d_f32;
+decltype(reference::conv_2d_f32_s8) conv_2d_f32_s8;
 decltype(reference::conv_2d_s8) conv_2d_s8;
 decltype(reference::depthwise_conv_2d_f32) depthwise_conv_2d_f32;
+decltype(reference::depthwise_conv_2d_f32_s8) depthwise_conv_2d_f32_s8;
 decltype(reference::depthwise_conv_2d_s8) depthwise_conv_2d_s8;
 decltype(reference::fully_connected_f32) fully_connected_f32;
+decltype(reference::fully_connected_f32_s8) fully_connected_f32_s8;
 decltype(reference::fully_connected_s8) fully_connected_s8;
 decltype(reference::max_pool_2d_f32) max_pool_2d_f32;
 decltype(reference::max_pool_2d_s8) max_pool_2d_s8;

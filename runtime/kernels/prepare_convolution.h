@@ -45,7 +45,8 @@ inline Error check_convolution_ranks(const StepBuilder& builder) {
 // `channel_axis` of the filter.
 template <class ParamsF32, class ParamsS8, class Geometry>
 Error emit_convolution(const OperatorView& op, StepBuilder& builder, const Geometry& geometry,
-                       int32_t channel_axis, KernelId kernel_f32, KernelId kernel_s8) {
+                       int32_t channel_axis, KernelId kernel_f32, KernelId kernel_f32_s8,
+                       KernelId kernel_s8) {
   using B = StepBuilder;
   const TensorView& input = *builder.input(0);
   const TensorView& filter = *builder.input(1);
@@ -53,15 +54,21 @@ Error emit_convolution(const OperatorView& op, StepBuilder& builder, const Geome
   const TensorView* bias = builder.input(2);
   const int32_t channels = filter.shape.dims[channel_axis];
 
-  if (input.type == TensorType::FLOAT32 && filter.type == TensorType::FLOAT32 &&
-      output.type == TensorType::FLOAT32) {
+  const bool has_s8_weights = is_filter_s8(filter, channel_axis);
+  if (input.type == TensorType::FLOAT32 && output.type == TensorType::FLOAT32 &&
+      (filter.type == TensorType::FLOAT32 || has_s8_weights)) {
     if (!is_bias(bias, TensorType::FLOAT32, channels))
       return builder.fail("needs a constant FLOAT32 bias, one per output channel");
     auto* params = builder.params<ParamsF32>();
     if (params == nullptr) return builder.no_memory();
     const auto range = activation_range_f32(op.options.activation);
     *params = {.geometry = geometry, .activation_min = range.min, .activation_max = range.max};
-    return builder.emit(kernel_f32, params, {B::in(0), B::in(1), B::in(2), B::out(0)});
+    if (!has_s8_weights)
+      return builder.emit(kernel_f32, params, {B::in(0), B::in(1), B::in(2), B::out(0)});
+    const float* scale = scale_per_channel(builder, filter, channels);
+    if (scale == nullptr) return builder.no_memory();
+    return builder.emit(kernel_f32_s8, params,
+                        {B::in(0), B::in(1), B::from(scale), B::in(2), B::out(0)});
   }
 
   if (is_per_tensor_s8(input) && is_filter_s8(filter, channel_axis) && is_per_tensor_s8(output)) {
@@ -82,7 +89,9 @@ Error emit_convolution(const OperatorView& op, StepBuilder& builder, const Geome
     return builder.emit(kernel_s8, params,
                         {B::in(0), B::in(1), B::in(2), B::from(table), B::out(0)});
   }
-  return builder.fail("needs FLOAT32 throughout, or INT8 with valid quantization throughout");
+  return builder.fail(
+      "needs FLOAT32 or INT8 throughout, or FLOAT32 with an INT8 filter; INT8 with valid "
+      "quantization");
 }
 
 }  // namespace solder

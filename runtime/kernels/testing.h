@@ -50,6 +50,13 @@ class Random {
     return values;
   }
 
+  // Scales of weights: powers of two, with which scaling a sum rounds as scaling its terms does.
+  std::vector<float> weight_scales(int32_t channels) {
+    std::vector<float> values(static_cast<size_t>(channels));
+    for (float& v : values) v = std::ldexp(1.0F, integer(-9, -7));
+    return values;
+  }
+
   // Factors that bring sums of up to `depth` products into the range of the output and beyond.
   std::vector<Requantization> requantizations(int32_t channels, int32_t depth) {
     std::vector<Requantization> values(static_cast<size_t>(channels));

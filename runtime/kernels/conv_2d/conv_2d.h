@@ -3,7 +3,8 @@
 // input_channels / groups, bias [output_channels] or null, output [batches, output_height,
 // output_width, output_channels]. Taps outside the input count as zero (quantized: as the input's
 // zero point). Quantized: requantization [output_channels]; the sum of products of one output stays
-// below 2^31 (preparation sees to it), with the bias it may wrap.
+// below 2^31 (preparation sees to it), with the bias it may wrap. f32_s8: float activations, int8
+// filter, scale [output_channels]: scale * sum + bias, with nothing rounded to 8 bits.
 #pragma once
 
 #include <cstdint>

@@ -169,6 +169,37 @@ TEST(Conv2D, VariantsAgreeWithReference) {
   }
 }
 
+TEST(Conv2D, Int8WeightsAreScaledFloatOnes) {
+  Random random(7);
+  for (int32_t i = 0; i < 200; ++i) {
+    const Case c = random_case(random);
+    const int32_t channels = c.geometry.output_channels;
+    const Conv2DF32Params p = {c.geometry, -3.0F, 4.0F};
+    SCOPED_TRACE(testing::describe(p));
+    const auto input = random.tensor<float>(c.inputs());
+    const auto filter = random.tensor<int8_t>(int64_t{c.filter_size()} * channels);
+    const auto scale = random.weight_scales(channels);
+    const auto bias = random.tensor<float>(channels);
+    const float* bias_or_null = random.integer(0, 3) != 0 ? bias.data() : nullptr;
+    std::vector<float> filter_f32;
+    for (const int8_t weight : filter) {
+      const size_t channel = filter_f32.size() / static_cast<size_t>(c.filter_size());
+      filter_f32.push_back(scale[channel] * static_cast<float>(weight));
+    }
+    const auto expected =
+        testing::run<float>(kReferenceKernels, KernelId::conv_2d_f32, p, c.outputs(), input.data(),
+                            filter_f32.data(), bias_or_null);
+    for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels}) {
+      SCOPED_TRACE(set->name);
+      ASSERT_EQ(testing::difference(
+                    expected,
+                    testing::run<float>(*set, KernelId::conv_2d_f32_s8, p, c.outputs(),
+                                        input.data(), filter.data(), scale.data(), bias_or_null)),
+                "");
+    }
+  }
+}
+
 // 2x2 filter over a 2x2 input with a column of padding on the left.
 TEST(Conv2D, ByHand) {
   Conv2DGeometry g = {};

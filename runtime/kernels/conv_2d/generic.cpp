@@ -43,17 +43,17 @@ struct Window {
 
 // The channels from `first` to before `end` of kPixels outputs, whose inputs lie `input_step`
 // apart.
-template <int32_t kPixels, class Arithmetic, class Element>
+template <int32_t kPixels, class Arithmetic, class Element, class Weight>
 [[gnu::noinline]] void convolve_window(const Arithmetic& arithmetic, int32_t first, int32_t end,
                                        const Window& w, const Element* input, int32_t input_step,
-                                       const Element* filter, int32_t filter_size, Element* output,
+                                       const Weight* filter, int32_t filter_size, Element* output,
                                        int32_t output_step) {
   for (; first < end; first += kChannelBlock) {
     const ChannelBlock block(first, end, filter_size);
     BlockSums<kPixels, Arithmetic> sums = {};
     for (int32_t row = 0; row < w.rows; ++row) {
       const Element* in = input + w.input_offset + row * w.input_row_step;
-      const Element* taps = filter + w.filter_offset + row * w.filter_row_step;
+      const Weight* taps = filter + w.filter_offset + row * w.filter_row_step;
       for (int32_t i = 0; i < w.runs; ++i) {
         add_products<kPixels>(arithmetic, block, in + i * w.input_run_step, input_step,
                               taps + i * w.run, w.run, sums);
@@ -87,16 +87,17 @@ void convolve_pixel(const S8Arithmetic& arithmetic, int32_t first, int32_t end, 
     convolve_window<1>(arithmetic, first, end, w, input, 0, filter, filter_size, output, 0);
   }
 }
-void convolve_pixel(const F32Arithmetic& arithmetic, int32_t first, int32_t end, const Window& w,
-                    const float* input, const float* filter, int32_t filter_size, float* output) {
+template <class Arithmetic, class Weight>
+void convolve_pixel(const Arithmetic& arithmetic, int32_t first, int32_t end, const Window& w,
+                    const float* input, const Weight* filter, int32_t filter_size, float* output) {
   convolve_window<1>(arithmetic, first, end, w, input, 0, filter, filter_size, output, 0);
 }
 
 // The channels from `first` to before `end` of the whole output; `input` starts at those of their
 // group.
-template <class Arithmetic, class Element>
+template <class Arithmetic, class Element, class Weight>
 void convolve_channels(const Conv2DGeometry& g, const Arithmetic& arithmetic, int32_t first,
-                       int32_t end, const Element* input, const Element* filter, Element* output) {
+                       int32_t end, const Element* input, const Weight* filter, Element* output) {
   constexpr int32_t kPixels = Arithmetic::kPixels;
   const int32_t filter_size = g.filter_height * g.filter_width * g.filter_channels;
   // How far the last tap of the last of kPixels outputs lies to the right of the first.
@@ -124,15 +125,15 @@ void convolve_channels(const Conv2DGeometry& g, const Arithmetic& arithmetic, in
   }
 }
 
-template <class Arithmetic, class Element>
+template <class Arithmetic, class Element, class Weight>
 void convolve(const Conv2DGeometry& g, const Arithmetic& arithmetic, const Element* input,
-              const Element* filter, Element* output) {
+              const Weight* filter, Element* output) {
   assert(g.input_channels % g.filter_channels == 0);
   const int32_t groups = g.input_channels / g.filter_channels;
   assert(g.output_channels % groups == 0);
   const int32_t channels_per_group = g.output_channels / groups;
   const int32_t filter_bytes =
-      g.filter_height * g.filter_width * g.filter_channels * static_cast<int32_t>(sizeof(Element));
+      g.filter_height * g.filter_width * g.filter_channels * static_cast<int32_t>(sizeof(Weight));
   int32_t at_once = kFilterBytesAtOnce / filter_bytes / kChannelBlock * kChannelBlock;
   if (at_once == 0) at_once = kChannelBlock;
 
@@ -150,6 +151,12 @@ void convolve(const Conv2DGeometry& g, const Arithmetic& arithmetic, const Eleme
 void conv_2d_f32(const Conv2DF32Params& p, const float* input, const float* filter,
                  const float* bias, float* output) {
   const F32Arithmetic arithmetic = {bias, p.activation_min, p.activation_max};
+  convolve(p.geometry, arithmetic, input, filter, output);
+}
+
+void conv_2d_f32_s8(const Conv2DF32Params& p, const float* input, const int8_t* filter,
+                    const float* scale, const float* bias, float* output) {
+  const F32S8Arithmetic arithmetic = {scale, bias, p.activation_min, p.activation_max};
   convolve(p.geometry, arithmetic, input, filter, output);
 }
 

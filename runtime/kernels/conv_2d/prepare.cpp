@@ -31,7 +31,8 @@ Error prepare_conv_2d(const OperatorView& op, StepBuilder& builder) {
                                    .pad_top = windows.rows.pad_before,
                                    .pad_left = windows.columns.pad_before};
   return emit_convolution<Conv2DF32Params, Conv2DS8Params>(
-      op, builder, geometry, 0, KernelId::conv_2d_f32, KernelId::conv_2d_s8);
+      op, builder, geometry, 0, KernelId::conv_2d_f32, KernelId::conv_2d_f32_s8,
+      KernelId::conv_2d_s8);
 }
 
 }  // namespace solder

@@ -3,9 +3,12 @@
 #include "runtime/kernels/kernel_list.h"
 
 namespace solder::reference {
+namespace {
 
-void conv_2d_f32(const Conv2DF32Params& p, const float* input, const float* filter,
-                 const float* bias, float* output) {
+// `scale`: of the weights of each output channel; null: 1.
+template <class Weight>
+void convolve(const Conv2DF32Params& p, const float* input, const Weight* filter,
+              const float* scale, const float* bias, float* output) {
   const Conv2DGeometry& g = p.geometry;
   assert(g.input_channels % g.filter_channels == 0);
   const int32_t groups = g.input_channels / g.filter_channels;
@@ -25,17 +28,31 @@ void conv_2d_f32(const Conv2DF32Params& p, const float* input, const float* filt
               if (y < 0 || y >= g.input_height || x < 0 || x >= g.input_width) continue;
               const float* pixel =
                   input + ((b * g.input_height + y) * g.input_width + x) * g.input_channels;
-              const float* tap = filter + ((out_c * g.filter_height + ky) * g.filter_width + kx) *
-                                              g.filter_channels;
-              for (int32_t c = 0; c < g.filter_channels; ++c) sum += pixel[first_c + c] * tap[c];
+              const Weight* tap = filter + ((out_c * g.filter_height + ky) * g.filter_width + kx) *
+                                               g.filter_channels;
+              for (int32_t c = 0; c < g.filter_channels; ++c)
+                sum += pixel[first_c + c] * static_cast<float>(tap[c]);
             }
           }
+          if (scale != nullptr) sum *= scale[out_c];
           if (bias != nullptr) sum += bias[out_c];
           *output++ = clamp(sum, p.activation_min, p.activation_max);
         }
       }
     }
   }
+}
+
+}  // namespace
+
+void conv_2d_f32(const Conv2DF32Params& p, const float* input, const float* filter,
+                 const float* bias, float* output) {
+  convolve(p, input, filter, nullptr, bias, output);
+}
+
+void conv_2d_f32_s8(const Conv2DF32Params& p, const float* input, const int8_t* filter,
+                    const float* scale, const float* bias, float* output) {
+  convolve(p, input, filter, scale, bias, output);
 }
 
 void conv_2d_s8(const Conv2DS8Params& p, const int8_t* input, const int8_t* filter,

@@ -2,7 +2,7 @@
 // [1, filter_height, filter_width, output_channels] with output_channels = input_channels *
 // depth_multiplier (output channel c reads input channel c / depth_multiplier), bias
 // [output_channels] or null, output [batches, output_height, output_width, output_channels].
-// Padding and requantization as in CONV_2D.
+// Padding, requantization and scale as in CONV_2D.
 #pragma once
 
 #include <cstdint>

@@ -162,6 +162,37 @@ TEST(DepthwiseConv2D, VariantsAgreeWithReference) {
   }
 }
 
+TEST(DepthwiseConv2D, Int8WeightsAreScaledFloatOnes) {
+  Random random(7);
+  for (int32_t i = 0; i < 200; ++i) {
+    const Case c = random_case(random);
+    const int32_t channels = c.output_channels();
+    const DepthwiseConv2DF32Params p = {c.geometry, -1.0F, 2.0F};
+    SCOPED_TRACE(testing::describe(p));
+    const auto input = random.tensor<float>(c.inputs());
+    const auto filter = random.tensor<int8_t>(int64_t{c.taps()} * channels);
+    const auto scale = random.weight_scales(channels);
+    const auto bias = random.tensor<float>(channels);
+    const float* bias_or_null = random.integer(0, 3) != 0 ? bias.data() : nullptr;
+    std::vector<float> filter_f32;
+    for (const int8_t weight : filter) {
+      const size_t channel = filter_f32.size() % static_cast<size_t>(channels);
+      filter_f32.push_back(scale[channel] * static_cast<float>(weight));
+    }
+    const auto expected =
+        testing::run<float>(kReferenceKernels, KernelId::depthwise_conv_2d_f32, p, c.outputs(),
+                            input.data(), filter_f32.data(), bias_or_null);
+    for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels}) {
+      SCOPED_TRACE(set->name);
+      ASSERT_EQ(testing::difference(
+                    expected,
+                    testing::run<float>(*set, KernelId::depthwise_conv_2d_f32_s8, p, c.outputs(),
+                                        input.data(), filter.data(), scale.data(), bias_or_null)),
+                "");
+    }
+  }
+}
+
 // Two input channels, each with two outputs, and two taps side by side.
 TEST(DepthwiseConv2D, ByHand) {
   DepthwiseConv2DGeometry g = {};

@@ -34,9 +34,9 @@ Window window_at(const DepthwiseConv2DGeometry& g, int32_t batch, int32_t y, Tap
 // The channels from `first` to before `end` of one output, kBlock at a time; the last block may
 // overlap the one before. Each has an input channel of its own (kInputs == kBlock), or all have
 // the one at `input` (kInputs == 1).
-template <int32_t kBlock, int32_t kInputs, class Arithmetic, class Element>
+template <int32_t kBlock, int32_t kInputs, class Arithmetic, class Element, class Weight>
 [[gnu::noinline]] void convolve_window(const Arithmetic& arithmetic, const Window& w,
-                                       const Element* input, const Element* filter, int32_t first,
+                                       const Element* input, const Weight* filter, int32_t first,
                                        int32_t end, Element* output) {
   using Sum = typename Arithmetic::Sum;
   for (; first < end; first += kBlock) {
@@ -45,7 +45,7 @@ template <int32_t kBlock, int32_t kInputs, class Arithmetic, class Element>
     for (int32_t row = 0; row < w.rows; ++row) {
       const Element* in =
           input + w.input_offset + row * w.input_row_step + (kInputs == 1 ? 0 : channel);
-      const Element* taps = filter + w.filter_offset + row * w.filter_row_step + channel;
+      const Weight* taps = filter + w.filter_offset + row * w.filter_row_step + channel;
       for (int32_t column = 0; column < w.columns; ++column) {
         SOLDER_UNROLL
         for (int32_t c = 0; c < kBlock; ++c)
@@ -60,9 +60,9 @@ template <int32_t kBlock, int32_t kInputs, class Arithmetic, class Element>
   }
 }
 
-template <class Arithmetic, class Element>
+template <class Arithmetic, class Element, class Weight>
 void convolve(const DepthwiseConv2DGeometry& g, const Arithmetic& arithmetic, const Element* input,
-              const Element* filter, Element* output) {
+              const Weight* filter, Element* output) {
   const int32_t output_channels = g.input_channels * g.depth_multiplier;
   for (int32_t b = 0; b < g.batches; ++b) {
     for (int32_t out_y = 0; out_y < g.output_height; ++out_y) {
@@ -96,6 +96,13 @@ void convolve(const DepthwiseConv2DGeometry& g, const Arithmetic& arithmetic, co
 void depthwise_conv_2d_f32(const DepthwiseConv2DF32Params& p, const float* input,
                            const float* filter, const float* bias, float* output) {
   const F32Arithmetic arithmetic = {bias, p.activation_min, p.activation_max};
+  convolve(p.geometry, arithmetic, input, filter, output);
+}
+
+void depthwise_conv_2d_f32_s8(const DepthwiseConv2DF32Params& p, const float* input,
+                              const int8_t* filter, const float* scale, const float* bias,
+                              float* output) {
+  const F32S8Arithmetic arithmetic = {scale, bias, p.activation_min, p.activation_max};
   convolve(p.geometry, arithmetic, input, filter, output);
 }
 

@@ -1,9 +1,12 @@
 #include "runtime/kernels/kernel_list.h"
 
 namespace solder::reference {
+namespace {
 
-void depthwise_conv_2d_f32(const DepthwiseConv2DF32Params& p, const float* input,
-                           const float* filter, const float* bias, float* output) {
+// `scale`: of the weights of each output channel; null: 1.
+template <class Weight>
+void convolve(const DepthwiseConv2DF32Params& p, const float* input, const Weight* filter,
+              const float* scale, const float* bias, float* output) {
   const DepthwiseConv2DGeometry& g = p.geometry;
   const int32_t output_channels = g.input_channels * g.depth_multiplier;
 
@@ -20,15 +23,30 @@ void depthwise_conv_2d_f32(const DepthwiseConv2DF32Params& p, const float* input
               if (y < 0 || y >= g.input_height || x < 0 || x >= g.input_width) continue;
               const int32_t pixel = (b * g.input_height + y) * g.input_width + x;
               const int32_t tap = ky * g.filter_width + kx;
-              sum += input[pixel * g.input_channels + c] * filter[tap * output_channels + out_c];
+              sum += input[pixel * g.input_channels + c] *
+                     static_cast<float>(filter[tap * output_channels + out_c]);
             }
           }
+          if (scale != nullptr) sum *= scale[out_c];
           if (bias != nullptr) sum += bias[out_c];
           *output++ = clamp(sum, p.activation_min, p.activation_max);
         }
       }
     }
   }
+}
+
+}  // namespace
+
+void depthwise_conv_2d_f32(const DepthwiseConv2DF32Params& p, const float* input,
+                           const float* filter, const float* bias, float* output) {
+  convolve(p, input, filter, nullptr, bias, output);
+}
+
+void depthwise_conv_2d_f32_s8(const DepthwiseConv2DF32Params& p, const float* input,
+                              const int8_t* filter, const float* scale, const float* bias,
+                              float* output) {
+  convolve(p, input, filter, scale, bias, output);
 }
 
 void depthwise_conv_2d_s8(const DepthwiseConv2DS8Params& p, const int8_t* input,

@@ -1,6 +1,6 @@
 // FULLY_CONNECTED. Layouts: input [batches, input_depth], filter [output_depth, input_depth], bias
 // [output_depth] or null, output [batches, output_depth]. Quantized: requantization has one entry,
-// or output_depth entries when per_channel is 1.
+// or output_depth entries when per_channel is 1. f32_s8: scale [output_depth], as in CONV_2D.
 #pragma once
 
 #include <cstdint>

@@ -104,6 +104,36 @@ TEST(FullyConnected, VariantsAgreeWithReference) {
   }
 }
 
+TEST(FullyConnected, Int8WeightsAreScaledFloatOnes) {
+  Random random(7);
+  for (int32_t i = 0; i < 200; ++i) {
+    const FullyConnectedF32Params p = {random.integer(1, 3), random.integer(1, 70),
+                                       testing::random_channels(random), -2, 2};
+    SCOPED_TRACE(testing::describe(p));
+    const auto input = random.tensor<float>(p.batches * p.input_depth);
+    const auto filter = random.tensor<int8_t>(p.output_depth * p.input_depth);
+    const auto scale = random.weight_scales(p.output_depth);
+    const auto bias = random.tensor<float>(p.output_depth);
+    const float* bias_or_null = random.integer(0, 3) != 0 ? bias.data() : nullptr;
+    std::vector<float> filter_f32;
+    for (const int8_t weight : filter) {
+      const size_t channel = filter_f32.size() / static_cast<size_t>(p.input_depth);
+      filter_f32.push_back(scale[channel] * static_cast<float>(weight));
+    }
+    const auto expected = testing::run<float>(kReferenceKernels, KernelId::fully_connected_f32, p,
+                                              int64_t{p.batches} * p.output_depth, input.data(),
+                                              filter_f32.data(), bias_or_null);
+    for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels}) {
+      SCOPED_TRACE(set->name);
+      ASSERT_EQ(testing::difference(
+                    expected, testing::run<float>(*set, KernelId::fully_connected_f32_s8, p,
+                                                  int64_t{p.batches} * p.output_depth, input.data(),
+                                                  filter.data(), scale.data(), bias_or_null)),
+                "");
+    }
+  }
+}
+
 TEST(FullyConnected, ByHand) {
   const int8_t input[] = {1, 2, 3}, filter[] = {1, 2, 3, -1, -2, -3};
   const int32_t bias[] = {0, INT32_MIN};  // the second sum wraps around

@@ -2,15 +2,31 @@
 #include "runtime/kernels/kernel_list.h"
 
 namespace solder::generic {
+namespace {
 
-void fully_connected_f32(const FullyConnectedF32Params& p, const float* input, const float* filter,
-                         const float* bias, float* output) {
-  const F32Arithmetic arithmetic = {bias, p.activation_min, p.activation_max};
+template <class Arithmetic, class Weight>
+void multiply_batches(const FullyConnectedF32Params& p, const Arithmetic& arithmetic,
+                      const float* input, const Weight* filter, float* output) {
   for (int32_t b = 0; b < p.batches; ++b) {
     multiply(arithmetic, 0, p.output_depth, input, filter, p.input_depth, 0.0F, output);
     input += p.input_depth;
     output += p.output_depth;
   }
+}
+
+}  // namespace
+
+void fully_connected_f32(const FullyConnectedF32Params& p, const float* input, const float* filter,
+                         const float* bias, float* output) {
+  const F32Arithmetic arithmetic = {bias, p.activation_min, p.activation_max};
+  multiply_batches(p, arithmetic, input, filter, output);
+}
+
+void fully_connected_f32_s8(const FullyConnectedF32Params& p, const float* input,
+                            const int8_t* filter, const float* scale, const float* bias,
+                            float* output) {
+  const F32S8Arithmetic arithmetic = {scale, bias, p.activation_min, p.activation_max};
+  multiply_batches(p, arithmetic, input, filter, output);
 }
 
 void fully_connected_s8(const FullyConnectedS8Params& p, const int8_t* input, const int8_t* filter,

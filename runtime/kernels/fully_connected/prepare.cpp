@@ -39,8 +39,9 @@ Error prepare_fully_connected(const OperatorView& op, StepBuilder& builder) {
     return builder.fail("has an output shape that does not follow from its input and filter");
   using B = StepBuilder;
 
-  if (input.type == TensorType::FLOAT32 && filter.type == TensorType::FLOAT32 &&
-      output.type == TensorType::FLOAT32) {
+  const bool has_s8_weights = is_filter_s8(filter, 0);
+  if (input.type == TensorType::FLOAT32 && output.type == TensorType::FLOAT32 &&
+      (filter.type == TensorType::FLOAT32 || has_s8_weights)) {
     if (!is_bias(bias, TensorType::FLOAT32, output_depth))
       return builder.fail("needs a constant FLOAT32 bias, one per output");
     auto* params = builder.params<FullyConnectedF32Params>();
@@ -51,8 +52,13 @@ Error prepare_fully_connected(const OperatorView& op, StepBuilder& builder) {
                .output_depth = output_depth,
                .activation_min = range.min,
                .activation_max = range.max};
-    return builder.emit(KernelId::fully_connected_f32, params,
-                        {B::in(0), B::in(1), B::in(2), B::out(0)});
+    if (!has_s8_weights)
+      return builder.emit(KernelId::fully_connected_f32, params,
+                          {B::in(0), B::in(1), B::in(2), B::out(0)});
+    const float* scale = scale_per_channel(builder, filter, output_depth);
+    if (scale == nullptr) return builder.no_memory();
+    return builder.emit(KernelId::fully_connected_f32_s8, params,
+                        {B::in(0), B::in(1), B::from(scale), B::in(2), B::out(0)});
   }
 
   const bool filter_ok = is_per_tensor_s8(filter) || is_filter_s8(filter, 0);
@@ -78,7 +84,9 @@ Error prepare_fully_connected(const OperatorView& op, StepBuilder& builder) {
     return builder.emit(KernelId::fully_connected_s8, params,
                         {B::in(0), B::in(1), B::in(2), B::from(table), B::out(0)});
   }
-  return builder.fail("needs FLOAT32 throughout, or INT8 with valid quantization throughout");
+  return builder.fail(
+      "needs FLOAT32 or INT8 throughout, or FLOAT32 with an INT8 filter; INT8 with valid "
+      "quantization");
 }
 
 }  // namespace solder
