@@ -490,13 +490,10 @@ BlockTiming InstructionDecoder::decode(const Block& block) const {
     first += static_cast<std::uint32_t>(count) + 1;  // past the one it does not know
   }
   out.preloads = preloads.found();
-  const auto last_word = [&](std::uint32_t index) {
-    const std::uint32_t end = index + 1 < block.count ? block.address_of(index + 1) : out.end;
-    return (end - 1) / facts::kFetchBytes;
-  };
   for (std::uint32_t i = 0; i < block.count; ++i) {
     InstructionTiming& instruction = out.instructions[i];
-    if (i > 0) instruction.fetches = static_cast<std::uint8_t>(last_word(i) - last_word(i - 1));
+    const std::uint32_t end = i + 1 < block.count ? block.address_of(i + 1) : out.end;
+    instruction.last_word = (end - 1) / facts::kFetchBytes;
     if (instruction.access_bytes == 0) continue;
     if (instruction.predicated) {
       out.has_predicated_accesses = true;

@@ -57,9 +57,9 @@ struct InstructionTiming {
   std::uint16_t units = kUnitOther;
   std::uint16_t excludes = kUnitAlone;  ///< units of an older instruction that forbid to issue with it
   std::uint16_t first_use = 0, first_result = 0;
+  std::uint32_t last_word = 0;  ///< of code that it needs: address / facts::kFetchBytes
   std::uint8_t uses = 0, results = 0;
   std::uint8_t cycles = 1;  ///< the pipeline is held until the last of them
-  std::uint8_t fetches = 0;  ///< 64-bit words of code begun with this instruction
   std::uint8_t access_bytes = 0;
   bool access_is_store = false;
   bool predicated = false;  ///< may make no access

@@ -78,6 +78,7 @@ void Pipeline::issue(BlockTiming& block, const InstructionTiming& instruction,
     }
     operands = std::max(operands, operand);
   }
+  while (fetch_word_ <= instruction.last_word) advance_fetch();
   Due earliest = std::max(operands, due(fetch_ready_, fetch_cause_));
   if (instruction.shadow == FpShadow::kBlocked) {
     earliest = std::max(earliest, due(shadow_end_ + 1, StallCause::kFpu));

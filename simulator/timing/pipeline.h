@@ -65,7 +65,7 @@ class Pipeline {
   std::uint32_t older_load_ = 0;  // its address
   Cycle shadow_end_ = 0;          // last cycle in the shadow of an FPU multiply-accumulate
 
-  // The prefetch unit: the 64-bit word that issues now, when it arrived, and when the words before
+  // The prefetch unit: the next 64-bit word to ask for, when the last one arrived, and when the words before
   // it began to issue, which made room in the queue.
   std::uint32_t fetch_word_ = 0;
   Cycle fetch_ready_ = 0;

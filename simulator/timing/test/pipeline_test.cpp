@@ -1,4 +1,4 @@
-// What a mispredicted branch costs, block by block.
+// What mispredicted branches and cold code cost, block by block.
 #include "simulator/timing/pipeline.h"
 
 #include <gtest/gtest.h>
@@ -18,7 +18,11 @@ constexpr std::uint16_t kBranchIfEqual = 0xD03E;  // beq to itself + 4 + 0x7C
 
 class Code : public testing::Test {
  protected:
-  Code() { memory_.add("ITCM", 0, 0x4000, true); }
+  Code() {
+    memory_.add("ITCM", 0, 0x4000, true);
+    memory_.add("flash", 0x08000000, 0x4000, false);
+    timing_.configure({.instruction_cache = true, .wait_states = 7});
+  }
 
   // A block of 16-bit instructions at `address`.
   BlockTiming& block(std::uint32_t address, const std::vector<std::uint16_t>& code) {
@@ -56,6 +60,18 @@ TEST_F(Code, SixWhenTheFlagsWereSetEarly) {
 
 TEST_F(Code, NotGradual) {
   EXPECT_EQ(mispredicted({kCompare, kNop, kNop, kNop, kBranchIfEqual}), 8u);
+}
+
+TEST_F(Code, ColdCodeWaitsForItsLines) {
+  constexpr std::uint32_t kLines = 16;
+  BlockTiming& nops = block(0x08000100, std::vector<std::uint16_t>(16 * kLines, kNop));
+  const auto cycles = [&] {
+    const Cycle start = pipeline_.now();
+    run(nops);
+    return static_cast<double>(pipeline_.now() - start) / kLines;
+  };
+  EXPECT_NEAR(cycles(), 13 + 4, 0.5);  // the first of four words, and the way to the next line
+  EXPECT_NEAR(cycles(), 8, 0.5);       // two instructions per cycle
 }
 
 TEST_F(Code, LearntBranchIsNearlyFree) {
