@@ -70,7 +70,7 @@ void Core::set_breakpoints(std::set<std::uint32_t> addresses) {
 void Core::guard_stack(std::uint32_t bottom, std::uint32_t limit) {
   stack_bottom_ = bottom;
   stack_limit_ = limit;
-  look_after_ |= kMovesStack;
+  if (limit != bottom) look_after_ |= kMovesStack;
 }
 
 // A firmware that sets MSP into the guarded range means to: then there is nothing to guard.
