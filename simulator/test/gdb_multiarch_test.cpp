@@ -7,22 +7,10 @@
 
 #include "simulator/console/session.h"
 #include "simulator/test/board_test.h"
+#include "simulator/test/script_endpoint.h"
 
 namespace simulator {
 namespace {
-
-class CollectingEndpoint final : public Endpoint {
- public:
-  explicit CollectingEndpoint(std::string& output) : output_(output) {}
-  std::string read() override { return {}; }
-  void write(std::string_view bytes) override { output_ += bytes; }
-  bool ended() const override { return true; }
-  int descriptor() const override { return -1; }
-  bool interactive() const override { return false; }
-
- private:
-  std::string& output_;
-};
 
 struct Debugged {
   std::string gdb;      ///< what GDB has printed
@@ -34,7 +22,7 @@ Debugged debug(const std::string& scenario, const std::string& commands) {
   ScenarioBoard board(scenario);
   Debugged out;
   Session session(board);
-  session.connect("USART6", std::make_unique<CollectingEndpoint>(out.console));
+  session.connect("USART6", std::make_unique<ScriptEndpoint>("", out.console));
   auto endpoint = make_endpoint("tcp:0");
   const std::string address = endpoint->address().substr(4);
   session.attach_debugger(std::move(endpoint));

@@ -1,5 +1,7 @@
 // What the board says of firmware that has lost its way.
+#include "simulator/console/session.h"
 #include "simulator/test/board_test.h"
+#include "simulator/test/script_endpoint.h"
 
 namespace simulator {
 namespace {
@@ -93,6 +95,21 @@ TEST(Runaway, InterruptThatIsNeverServed) {
   EXPECT_EQ(result.reason, StopReason::kExceptionLoop);
   EXPECT_SAYS(result.explanation, "exception 87 is pending again");
   EXPECT_EQ(board.fault_count(), 0u);
+}
+
+// None of it keeps a session going, nor ends as if all had been well.
+TEST(Runaway, EndsTheSession) {
+  for (const char* scenario :
+       {"wild_pointer", "write_const", "undefined_instruction", "jump_nowhere", "overflow_stack",
+        "endless_faults", "lock_up", "hang", "fault_in_handler"}) {
+    ScenarioBoard board(scenario);
+    std::string output;
+    Session session(board);
+    session.connect("USART6", std::make_unique<ScriptEndpoint>("", output));
+    const RunResult result = session.run();
+    EXPECT_TRUE(result.failed() || board.fault_count() > 0) << scenario << result.explanation;
+    EXPECT_LT(board.milliseconds(), 3000) << scenario;
+  }
 }
 
 TEST(Runaway, ChainLeadsThroughTheHandlerToWhatItInterrupted) {

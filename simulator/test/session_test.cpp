@@ -5,25 +5,10 @@
 #include <unistd.h>
 
 #include "simulator/test/board_test.h"
+#include "simulator/test/script_endpoint.h"
 
 namespace simulator {
 namespace {
-
-/// A file or pipe: what is not read yet waits.
-class ScriptEndpoint final : public Endpoint {
- public:
-  ScriptEndpoint(std::string input, std::string& output)
-      : input_(std::move(input)), output_(output) {}
-  std::string read() override { return std::exchange(input_, {}); }
-  void write(std::string_view bytes) override { output_ += bytes; }
-  bool ended() const override { return input_.empty(); }
-  int descriptor() const override { return -1; }
-  bool interactive() const override { return false; }
-
- private:
-  std::string input_;
-  std::string& output_;
-};
 
 TEST(Session, SendsTextThenInputThenEnds) {
   ScenarioBoard board("uart_echo");

@@ -1,4 +1,4 @@
-#include "hal.h"
+#include "simulator/test/foreign/hal.h"
 
 enum { HSI_HZ = 16000000, HSE_HZ = 25000000 };
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "registers.h"
+#include "simulator/test/foreign/registers.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <memory>
 
-#include "hal.h"
+#include "simulator/test/foreign/hal.h"
 
 // Left by the test before the first instruction.
 extern "C" {
