@@ -7,7 +7,9 @@
 #include <optional>
 
 #include "cli/command.h"
+#include "cli/common/bar_chart.h"
 #include "cli/common/bench_firmware.h"
+#include "cli/common/files.h"
 #include "cli/common/kernels.h"
 #include "cli/common/model.h"
 #include "cli/common/table.h"
@@ -21,10 +23,10 @@ namespace {
 using nlohmann::json;
 
 struct BenchOptions {
-  std::filesystem::path model, input;
+  std::filesystem::path model, input, svg, folded;
   BenchBoard board{.name = compiler::kStm32f746.name};
   std::string kernels;
-  bool json = false;
+  bool json = false, profile = false;
 };
 
 struct Result {
@@ -126,6 +128,83 @@ void print_text(const BenchOptions& options, const compiler::Graph& graph, const
                result.outputs[i][argmax(result.outputs[i])]);
 }
 
+std::string step_name(const BenchFigures::Step& step) {
+  return fmt::format("{} {}", step.op, step.type);
+}
+
+// "void solder::(anonymous namespace)::f<int>(long)" -> "solder::f<int>".
+std::string short_name(std::string function) {
+  constexpr std::string_view kAnonymous = "(anonymous namespace)::";
+  for (size_t at; (at = function.find(kAnonymous)) != std::string::npos;)
+    function.erase(at, kAnonymous.size());
+  function.erase(std::min(function.find('('), function.size()));
+  return function.starts_with("void ") ? function.substr(5) : function;
+}
+
+// Two tables: cycles by cause of stalling for every operator, and by function.
+void print_profile(const BenchFigures& figures) {
+  std::vector<std::string> headings = {"<operator", "cycles"};
+  for (const auto name : simulator::kStallNames) headings.push_back(std::string(name));
+  Table operators(headings);
+  Table functions({"<operator", "instructions", "cycles", "<function"});
+  const auto row = [](const std::string& name, const simulator::CycleCount& time) {
+    std::vector<std::string> cells = {name, with_commas(static_cast<int64_t>(time.cycles))};
+    for (const uint64_t stall : time.stalls)
+      cells.push_back(with_commas(static_cast<int64_t>(stall)));
+    return cells;
+  };
+  constexpr size_t kFunctionsShown = 3;
+  for (size_t i = 0; i < figures.steps.size(); ++i) {
+    const StepProfile& profile = figures.profile.at(i);
+    operators.add(row(step_name(figures.steps[i]), profile.time));
+    for (size_t f = 0; f < profile.functions.size() && f < kFunctionsShown; ++f)
+      functions.add({f == 0 ? step_name(figures.steps[i]) : "",
+                     with_commas(static_cast<int64_t>(profile.functions[f].instructions)),
+                     with_commas(static_cast<int64_t>(profile.functions[f].time.cycles)),
+                     short_name(profile.functions[f].function)});
+  }
+  fmt::print("\nstalled cycles by cause\n{}\nfunctions\n{}", operators.text(), functions.text());
+}
+
+// Lines of "model;operator;function cycles", which flame graph programs take.
+std::string folded(const BenchOptions& options, const BenchFigures& figures) {
+  std::string text;
+  for (size_t i = 0; i < figures.steps.size(); ++i)
+    for (const auto& f : figures.profile.at(i).functions)
+      text += fmt::format("{};{};{} {}\n", options.model.filename().string(),
+                          step_name(figures.steps[i]), short_name(f.function), f.time.cycles);
+  return text;
+}
+
+std::string chart(const BenchOptions& options, const BenchFigures& cycles) {
+  std::vector<Bar> bars;
+  for (const BenchFigures::Step& step : cycles.steps) {
+    const double ms = milliseconds(options, step.count);
+    bars.push_back({step_name(step), ms, fmt::format("{:.3f} ms", ms)});
+  }
+  return bar_chart(
+      fmt::format("{} on {} at {} MHz: {:.2f} ms modelled", options.model.filename().string(),
+                  options.board.name, options.board.clock_mhz, milliseconds(options, cycles.total)),
+      bars);
+}
+
+json stalls_json(const simulator::CycleCount& time) {
+  json stalls;
+  for (size_t i = 0; i < simulator::kStallCauses; ++i)
+    stalls[std::string(simulator::kStallNames[i])] = time.stalls[i];
+  return stalls;
+}
+
+json functions_json(const StepProfile& profile) {
+  json functions = json::array();
+  for (const auto& f : profile.functions)
+    functions.push_back({{"function", f.function},
+                         {"instructions", f.instructions},
+                         {"cycles", f.time.cycles},
+                         {"stalls", stalls_json(f.time)}});
+  return functions;
+}
+
 // {"instructions"}, and {"cycles", "ms"} where they are modelled.
 json costs_json(const BenchOptions& options, int64_t instructions, std::optional<int64_t> cycles) {
   json costs = {{"instructions", instructions}};
@@ -144,6 +223,10 @@ void print_json(const BenchOptions& options, const compiler::Graph& graph, const
                             cycles_of([&](const BenchFigures& f) { return f.steps[i].count; }));
     entry["type"] = step.type;
     entry["macs"] = compiler::macs(graph, graph.operators[static_cast<size_t>(step.op)]);
+    if (options.profile && result.cycles) {
+      entry["stalls"] = stalls_json(result.cycles->profile.at(i).time);
+      entry["functions"] = functions_json(result.cycles->profile[i]);
+    }
     operators.push_back(std::move(entry));
   }
   const json all = {
@@ -166,7 +249,14 @@ void print_json(const BenchOptions& options, const compiler::Graph& graph, const
 void bench(const BenchOptions& options) {
   const auto executable = prepare_model(options.model, kernels_named(options.kernels));
   const Result result = measure(options, executable);
+  const bool wants_cycles = options.profile || !options.svg.empty() || !options.folded.empty();
+  if (wants_cycles && !result.cycles)
+    throw std::runtime_error(
+        "--profile, --svg and --folded need cycles, which QEMU does not model");
   (options.json ? print_json : print_text)(options, executable.graph(), result);
+  if (options.profile && !options.json) print_profile(*result.cycles);
+  if (!options.svg.empty()) write_file(options.svg, chart(options, *result.cycles));
+  if (!options.folded.empty()) write_file(options.folded, folded(options, *result.cycles));
 }
 
 }  // namespace
@@ -190,6 +280,11 @@ void add_bench_command(CLI::App& program) {
       ->capture_default_str();
   add_kernels_option(command, options->kernels);
   command.add_flag("--json", options->json, "Print figures as JSON");
+  command.add_flag("--profile", options->profile,
+                   "Also stalls by cause for every operator, and the functions that took the time");
+  command.add_option("--svg", options->svg, "Draw the time of every operator into this file");
+  command.add_option("--folded", options->folded,
+                     "Write cycles by operator and function, as flame graph programs read them");
   command.callback([options] { bench(*options); });
 }
 

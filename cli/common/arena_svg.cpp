@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/common/bar_chart.h"
 #include "cli/common/table.h"
 
 namespace solder::cli {
@@ -14,21 +15,6 @@ constexpr double kWidth = 960, kHeight = 420, kLeft = 80, kTop = 50, kBottom = 1
 // Light fills that black text reads well on; neighbours differ.
 constexpr std::array<const char*, 6> kFills = {"#9ecae9", "#ffbf79", "#a8d5a2",
                                                "#f4a6a0", "#cdb5dd", "#e3c9a8"};
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '&')
-      out += "&amp;";
-    else if (c == '"')
-      out += "&quot;";
-    else if (static_cast<unsigned char>(c) >= ' ')
-      out += c;
-  }
-  return out;
-}
 
 class Drawing {
  public:
@@ -43,7 +29,7 @@ class Drawing {
 <rect width="100%" height="100%" fill="white"/>
 <text x="{}" y="24" font-size="16">{}: arena {} bytes, at least {} alive at once</text>
 )",
-        kLeft + kWidth + 60, kTop + kHeight + kBottom, kLeft, escaped(title),
+        kLeft + kWidth + 60, kTop + kHeight + kBottom, kLeft, svg_escaped(title),
         with_commas(executable_.plan().arena_bytes), with_commas(executable_.arena_lower_bound()));
     axes();
     const auto& buffers = executable_.buffers();
@@ -87,7 +73,7 @@ class Drawing {
     const double top = y(static_cast<double>(b.offset) + b.bytes), height = y(b.offset) - top;
     out_ += fmt::format(
         R"(<g><title>{0}: {1} bytes at {2}</title><rect x="{3:.1f}" y="{4:.1f}" width="{5:.1f}" height="{6:.1f}" fill="{7}" stroke="#444"/>)",
-        escaped(name), with_commas(b.bytes), with_commas(b.offset), left, top, width, height,
+        svg_escaped(name), with_commas(b.bytes), with_commas(b.offset), left, top, width, height,
         kFills[index % kFills.size()]);
     if (height > 14 && width > 60)
       out_ += fmt::format(R"(<text x="{:.1f}" y="{:.1f}">{}</text>)", left + 4, top + 13,

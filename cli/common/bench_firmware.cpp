@@ -123,7 +123,7 @@ BenchFigures parse(const std::string& console) {
 }
 
 // Until the firmware says it is done, or cannot go on.
-std::string run_on_virtual_board(const BenchBoard& bench, const fs::path& elf, Counting counting) {
+BenchFigures run_on_virtual_board(const BenchBoard& bench, const fs::path& elf, Counting counting) {
   std::unique_ptr<simulator::TimingModel> timing;
   if (counting == Counting::kCycles)
     timing = std::make_unique<simulator::CortexM7Timing>();
@@ -136,11 +136,14 @@ std::string run_on_virtual_board(const BenchBoard& bench, const fs::path& elf, C
     console += static_cast<char>(byte);
     if (console.ends_with("\ndone\n")) board.request_stop();
   });
-  const simulator::RunResult result = board.run();
+  StepProfiler profiler(board);
+  const simulator::RunResult result = counting == Counting::kCycles ? profiler.run() : board.run();
   if (result.failed() || board.fault_count() > 0)
     throw std::runtime_error(
         fmt::format("the bench firmware failed: {}\n{}", result.explanation, console));
-  return console;
+  BenchFigures figures = parse(console);
+  figures.profile = profiler.steps();
+  return figures;
 }
 
 std::string run_on_qemu(const fs::path& elf) {
@@ -193,7 +196,7 @@ BuiltFirmware build_bench_firmware(const BenchBoard& board, const compiler::CppM
 
 BenchFigures run_bench_firmware(const BenchBoard& board, const fs::path& elf, Counting counting) {
   if (board.name == "mps2-an500") return parse(run_on_qemu(elf));
-  return parse(run_on_virtual_board(board, elf, counting));
+  return run_on_virtual_board(board, elf, counting);
 }
 
 }  // namespace solder::cli

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/common/step_profiler.h"
 #include "compiler/exporters/cpp/cpp_exporter.h"
 
 namespace solder::cli {
@@ -40,6 +41,7 @@ struct BenchFigures {
   std::vector<Step> steps;
   int64_t total = 0, stack_bytes = 0, arena_bytes = 0;
   std::vector<std::vector<uint8_t>> outputs;
+  std::vector<StepProfile> profile;  // per step; only where cycles are counted
 };
 
 // What the board's cycle counter counts: every instruction as one, or the modelled cycles of the

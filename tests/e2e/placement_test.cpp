@@ -11,8 +11,7 @@ namespace {
 
 TEST(Placement, ChangesCyclesAlone) {
   const auto model = shared_dir() / "models/mnist_blog/mnist_int8.tflite";
-  if (!std::filesystem::exists(model))
-    GTEST_SKIP() << "no " << model << ": set SOLDER_SHARED_DIR";
+  if (!std::filesystem::exists(model)) GTEST_SKIP() << "no " << model << ": set SOLDER_SHARED_DIR";
   std::set<int64_t> cycles;
   std::set<std::string> outputs, instructions;
   for (const char* weights : {"axi", "itcm", "sram"}) {
@@ -24,6 +23,24 @@ TEST(Placement, ChangesCyclesAlone) {
   EXPECT_EQ(cycles.size(), 3U);
   EXPECT_EQ(outputs.size(), 1U);
   EXPECT_EQ(instructions.size(), 1U);
+}
+
+TEST(Profile, SplitsCyclesByCauseAndFunction) {
+  const auto model = repository() / "models/mnist/mnist.tflite";
+  const auto folder = fresh_folder("profile");
+  const auto svg = folder / "time.svg", folded = folder / "folded.txt";
+  const auto figures = solder_json({"bench", model, "--profile", "--svg", svg, "--folded", folded});
+  for (const auto& op : figures["operators"]) {
+    int64_t in_functions = 0;
+    for (const auto& f : op["functions"]) in_functions += f["cycles"].get<int64_t>();
+    // The timer itself and the executor are part of the profile, not of the operator.
+    EXPECT_NEAR(in_functions, op["cycles"].get<double>(), 300 + op["cycles"].get<double>() / 100);
+    int64_t stalls = 0;
+    for (const auto& [cause, cycles] : op["stalls"].items()) stalls += cycles.get<int64_t>();
+    EXPECT_LT(stalls, in_functions);
+  }
+  EXPECT_GT(std::filesystem::file_size(svg), 1000U);
+  EXPECT_GT(std::filesystem::file_size(folded), 100U);
 }
 
 TEST(Clock, ChangesTimeAndFlashWaits) {
