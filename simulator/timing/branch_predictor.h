@@ -14,8 +14,8 @@ class BranchPredictor {
  public:
   struct Branch {
     std::uint32_t address;
-    std::uint32_t next;         ///< the address after it
-    std::uint32_t target;       ///< 0: indirect
+    std::uint32_t next;    ///< the address after it
+    std::uint32_t target;  ///< 0: indirect
     bool conditional;
   };
   enum class Outcome {
@@ -43,7 +43,7 @@ class BranchPredictor {
 
   std::array<Target, kTargets> targets_{};
   std::array<std::uint8_t, kCounters> counters_;  // 0, 1: not taken; 2, 3: taken
-  std::uint32_t history_ = 0;                       // last outcomes, newest lowest
+  std::uint32_t history_ = 0;                     // last outcomes, newest lowest
 };
 
 }  // namespace simulator

@@ -34,7 +34,7 @@ class CortexM7Timing final : public TimingModel {
   MemoryTiming memory_;
   Pipeline pipeline_{memory_};
   AccessLog log_;
-  std::deque<BlockTiming> blocks_;  // Block::timing points here
+  std::deque<BlockTiming> blocks_;       // Block::timing points here
   std::vector<std::uint32_t> preloads_;  // where those of the current block point
   CycleCount exceptions_;
   Cycle reported_ = 0;

@@ -8,12 +8,12 @@
 namespace simulator {
 
 enum class InstructionClass : std::uint8_t {
-  kAlu,       ///< late ALU only: logic, compares, with carry
-  kAdd,       ///< ADD, SUB, MOV: early ALU too, from the older slot
-  kShift,     ///< shifts and rotations: early ALU too
-  kExtract,   ///< UBFX, SBFX, REV, RBIT: input needed early
-  kInsert,    ///< BFI, PKH, SXTA.: one input needed early
-  kDsp,       ///< the other bit-field and DSP instructions
+  kAlu,      ///< late ALU only: logic, compares, with carry
+  kAdd,      ///< ADD, SUB, MOV: early ALU too, from the older slot
+  kShift,    ///< shifts and rotations: early ALU too
+  kExtract,  ///< UBFX, SBFX, REV, RBIT: input needed early
+  kInsert,   ///< BFI, PKH, SXTA.: one input needed early
+  kDsp,      ///< the other bit-field and DSP instructions
   kMultiply,
   kDivide,
   kLoad,
@@ -28,8 +28,8 @@ enum class InstructionClass : std::uint8_t {
   kPreload,
   kBarrier,
   kOther,
-  kFpAdd,       ///< VADD, VSUB: blocked after a MAC
-  kFpOther,     ///< the other arithmetic
+  kFpAdd,    ///< VADD, VSUB: blocked after a MAC
+  kFpOther,  ///< the other arithmetic
   kFpCompare,
   kFpFused,
   kFpChained,
@@ -40,7 +40,7 @@ enum class InstructionClass : std::uint8_t {
   kFpLoadMultiple,
   kFpStoreMultiple,
   kFpMove,
-  kFpFlags,     ///< VMRS
+  kFpFlags,  ///< VMRS
 };
 
 /// The class by mnemonic; operands may refine it (VMOV has many forms).

@@ -75,8 +75,8 @@ bool is_accumulating_long(unsigned id) {
 // ADD and SUB take any 12 bits as they are; other immediates of more than 8 bits that are no
 // repeated pattern come out of the shifter.
 bool is_shifted_constant(const cs_insn& insn, std::uint32_t value) {
-  const bool adds = insn.id == ARM_INS_ADDW || insn.id == ARM_INS_SUBW ||
-                    insn.id == ARM_INS_MOVW || insn.id == ARM_INS_MOVT || insn.id == ARM_INS_ADR;
+  const bool adds = insn.id == ARM_INS_ADDW || insn.id == ARM_INS_SUBW || insn.id == ARM_INS_MOVW ||
+                    insn.id == ARM_INS_MOVT || insn.id == ARM_INS_ADR;
   if (value <= 0xFF || adds || insn.size == 2) return false;
   const bool pattern = (value & 0xFFFF) == value >> 16;
   return !pattern;
@@ -125,9 +125,8 @@ class Builder {
     }
   }
   void use_fp(unsigned reg, std::uint8_t first_view, int need = facts::kNeedLate) {
-    for_each_single(reg, [&](std::uint8_t s) {
-      use(static_cast<std::uint8_t>(first_view + s), need);
-    });
+    for_each_single(reg,
+                    [&](std::uint8_t s) { use(static_cast<std::uint8_t>(first_view + s), need); });
   }
   void result_fp(unsigned reg, facts::FpLatency latency, int later = 0) {
     for_each_single(reg, [&](std::uint8_t s) {
@@ -235,16 +234,15 @@ class Builder {
       if (kind == kAdd) out_.early = EarlyAlu::kOlderSlot;
       if (kind == kShift) out_.early = EarlyAlu::kAnySlot;
     }
-    use_all(
-        [=](unsigned reg) { return reg == shifted ? facts::kNeedEarly : facts::kNeedLate; },
-        facts::kLateResult);
+    use_all([=](unsigned reg) { return reg == shifted ? facts::kNeedEarly : facts::kNeedLate; },
+            facts::kLateResult);
   }
 
   void multiply() {
     out_.units |= kUnitMac;
-    const bool is_long = arm_.op_count == 4 && (is_accumulating_long(insn_.id) ||
-                                                insn_.id == ARM_INS_SMULL ||
-                                                insn_.id == ARM_INS_UMULL);
+    const bool is_long =
+        arm_.op_count == 4 &&
+        (is_accumulating_long(insn_.id) || insn_.id == ARM_INS_SMULL || insn_.id == ARM_INS_UMULL);
     const unsigned destinations = is_long ? 2 : 1;
     const unsigned first = arm_.op_count == 2 ? 0 : destinations;  // `mul r0, r1` reads both
     for (unsigned i = first; i < std::min<unsigned>(arm_.op_count, first + 2); ++i) {
@@ -306,8 +304,8 @@ class Builder {
     }
     if (out_.access_bytes == 8) out_.units |= kUnitAlone;
     if (!store) out_.cause = StallCause::kLoadUse;
-    const bool exclusive_store = insn_.id == ARM_INS_STREX || insn_.id == ARM_INS_STREXB ||
-                                 insn_.id == ARM_INS_STREXH;
+    const bool exclusive_store =
+        insn_.id == ARM_INS_STREX || insn_.id == ARM_INS_STREXB || insn_.id == ARM_INS_STREXH;
     for (unsigned i = 0; i < arm_.op_count; ++i) {
       const cs_arm_op& op = operand(i);
       if (op.type == ARM_OP_MEM) {

@@ -15,9 +15,9 @@ namespace simulator {
 
 /// A register as its consumer sees it: what an FPU register's latency is depends on who reads it.
 namespace view {
-inline constexpr std::uint8_t kFlags = 16;    // after r0 to r15
-inline constexpr std::uint8_t kFpFlags = 17;  // FPSCR
-inline constexpr std::uint8_t kOperand = 18;  // s0 to s31 as operand or multiplicand,
+inline constexpr std::uint8_t kFlags = 16;                  // after r0 to r15
+inline constexpr std::uint8_t kFpFlags = 17;                // FPSCR
+inline constexpr std::uint8_t kOperand = 18;                // s0 to s31 as operand or multiplicand,
 inline constexpr std::uint8_t kAccumulate = kOperand + 32;  // as accumulator,
 inline constexpr std::uint8_t kStore = kAccumulate + 32;    // and to be stored
 inline constexpr std::uint8_t kCount = kStore + 32;
@@ -37,14 +37,14 @@ enum Unit : std::uint16_t {
   kUnitLoad = 1u << 0,
   kUnitStore = 1u << 1,
   kUnitMac = 1u << 2,
-  kUnitBitField = 1u << 3,      ///< bit-field and DSP instructions: older slot only
-  kUnitShifter = 1u << 4,       ///< an inline shifted operand
-  kUnitFpu = 1u << 5,           ///< FPU arithmetic
-  kUnitFpMac = 1u << 6,         ///< of those the multiply-accumulates
-  kUnitFpTransfer = 1u << 7,    ///< VLDR, VSTR, VMOV
-  kUnitFpImmediate = 1u << 8,   ///< VMOV of an immediate
+  kUnitBitField = 1u << 3,     ///< bit-field and DSP instructions: older slot only
+  kUnitShifter = 1u << 4,      ///< an inline shifted operand
+  kUnitFpu = 1u << 5,          ///< FPU arithmetic
+  kUnitFpMac = 1u << 6,        ///< of those the multiply-accumulates
+  kUnitFpTransfer = 1u << 7,   ///< VLDR, VSTR, VMOV
+  kUnitFpImmediate = 1u << 8,  ///< VMOV of an immediate
   kUnitBranch = 1u << 9,
-  kUnitAlone = 1u << 10,        ///< never pairs
+  kUnitAlone = 1u << 10,  ///< never pairs
   kUnitOther = 1u << 11,
 };
 
@@ -55,7 +55,8 @@ enum class EarlyAlu : std::uint8_t { kNo, kOlderSlot, kAnySlot };
 
 struct InstructionTiming {
   std::uint16_t units = kUnitOther;
-  std::uint16_t excludes = kUnitAlone;  ///< units of an older instruction that forbid to issue with it
+  std::uint16_t excludes =
+      kUnitAlone;  ///< units of an older instruction that forbid to issue with it
   std::uint16_t first_use = 0, first_result = 0;
   std::uint32_t last_word = 0;  ///< of code that it needs: address / facts::kFetchBytes
   std::uint8_t uses = 0, results = 0;

@@ -90,8 +90,7 @@ void Pipeline::issue(BlockTiming& block, const InstructionTiming& instruction,
     ++now_;
     ++block.count.cycles;
     if (start > now_) {
-      stall(block, {static_cast<std::uint32_t>(start - now_),
-                    cause_of(earliest)});
+      stall(block, {static_cast<std::uint32_t>(start - now_), cause_of(earliest)});
     }
     older_units_ = instruction.units;
   }

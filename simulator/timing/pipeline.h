@@ -60,13 +60,13 @@ class Pipeline {
   std::array<Due, view::kCount> ready_{};
 
   Cycle now_ = 0;
-  bool younger_free_ = false;     // the cycle now_ can take a second instruction
+  bool younger_free_ = false;  // the cycle now_ can take a second instruction
   std::uint16_t older_units_ = 0;
   std::uint32_t older_load_ = 0;  // its address
   Cycle shadow_end_ = 0;          // last cycle in the shadow of an FPU multiply-accumulate
 
-  // The prefetch unit: the next 64-bit word to ask for, when the last one arrived, and when the words before
-  // it began to issue, which made room in the queue.
+  // The prefetch unit: the next 64-bit word to ask for, when the last one arrived, and when the
+  // words before it began to issue, which made room in the queue.
   std::uint32_t fetch_word_ = 0;
   Cycle fetch_ready_ = 0;
   StallCause fetch_cause_ = StallCause::kBranch;

@@ -11,12 +11,12 @@ namespace simulator {
 
 /// Why the pipeline stood still. Fits in three bits.
 enum class StallCause : std::uint8_t {
-  kIssue,       ///< latency of the integer units, LDM and STM beyond their first cycle, store buffer
-  kLoadUse,     ///< an operand was still being loaded
-  kFpu,         ///< FPU latencies, and what may not issue after a multiply-accumulate
-  kBranch,      ///< mispredicted branches, and fetching from the target
-  kFlash,       ///< instructions and data from flash
-  kSram,        ///< instructions and data from SRAM1 and SRAM2
+  kIssue,    ///< latency of the integer units, LDM and STM beyond their first cycle, store buffer
+  kLoadUse,  ///< an operand was still being loaded
+  kFpu,      ///< FPU latencies, and what may not issue after a multiply-accumulate
+  kBranch,   ///< mispredicted branches, and fetching from the target
+  kFlash,    ///< instructions and data from flash
+  kSram,     ///< instructions and data from SRAM1 and SRAM2
   kPeripheral,  ///< register accesses
   kException,   ///< entering and leaving exceptions
 };

@@ -43,9 +43,9 @@ PerOperator run(std::unique_ptr<TimingModel> timing, std::uint32_t mhz) {
   EXPECT_EQ(result.reason, StopReason::kBreakpoint) << result.explanation << board.describe_state();
   PerOperator out;
   for (std::size_t i = 0; i < out.size(); ++i) {
-    out[i] = board.read_word(board.image().symbol("cycles").value() +
-                             static_cast<std::uint32_t>(4 * i))
-                 .value();
+    out[i] =
+        board.read_word(board.image().symbol("cycles").value() + static_cast<std::uint32_t>(4 * i))
+            .value();
   }
   return out;
 }
@@ -67,8 +67,8 @@ TEST(Article, TimesAt216Mhz) {
     const Row& row = kRows[i];
     const double milliseconds = cycles[i] / 216e3;
     fmt::print("{:24} {:>12} {:>+6.1f}% {:>12} {:>8.3f} {:>9.2f} {:>+6.1f}%\n", row.name,
-               instructions[i], percent(instructions[i], row.instructions), cycles[i],
-               milliseconds, row.milliseconds, percent(milliseconds, row.milliseconds));
+               instructions[i], percent(instructions[i], row.instructions), cycles[i], milliseconds,
+               row.milliseconds, percent(milliseconds, row.milliseconds));
     if (row.bound == 0) continue;
     EXPECT_NEAR(milliseconds / row.milliseconds, 1, row.bound) << row.name;
   }

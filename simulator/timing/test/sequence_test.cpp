@@ -36,19 +36,19 @@ TEST_P(SequenceTest, TakesItsCycles) {
   EXPECT_NEAR(cycles_of(GetParam().sequence) / kRepetitions, GetParam().cycles, 0.2);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Integer, SequenceTest,
-    testing::Values(Expected{"two_adds", 1}, Expected{"add_chain", 1}, Expected{"early_to_late", 1},
-                    Expected{"shifted_chain", 2}, Expected{"two_shifted", 2},
-                    Expected{"two_dsp", 2}, Expected{"dsp_and_add", 1}),
-    [](const auto& test) { return std::string(test.param.sequence); });
+INSTANTIATE_TEST_SUITE_P(Integer, SequenceTest,
+                         testing::Values(Expected{"two_adds", 1}, Expected{"add_chain", 1},
+                                         Expected{"early_to_late", 1}, Expected{"shifted_chain", 2},
+                                         Expected{"two_shifted", 2}, Expected{"two_dsp", 2},
+                                         Expected{"dsp_and_add", 1}),
+                         [](const auto& test) { return std::string(test.param.sequence); });
 
-INSTANTIATE_TEST_SUITE_P(
-    Multiply, SequenceTest,
-    testing::Values(Expected{"smlad_chain", 1}, Expected{"smlad_with_load", 1},
-                    Expected{"smlad_with_store", 2}, Expected{"mul_chain", 2},
-                    Expected{"load_to_multiplicand", 2}, Expected{"load_to_add", 1}),
-    [](const auto& test) { return std::string(test.param.sequence); });
+INSTANTIATE_TEST_SUITE_P(Multiply, SequenceTest,
+                         testing::Values(Expected{"smlad_chain", 1}, Expected{"smlad_with_load", 1},
+                                         Expected{"smlad_with_store", 2}, Expected{"mul_chain", 2},
+                                         Expected{"load_to_multiplicand", 2},
+                                         Expected{"load_to_add", 1}),
+                         [](const auto& test) { return std::string(test.param.sequence); });
 
 INSTANTIATE_TEST_SUITE_P(
     LoadStore, SequenceTest,
@@ -70,12 +70,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Expected{"vsqrt", 14}, Expected{"compare_to_flags", 3}),
     [](const auto& test) { return std::string(test.param.sequence); });
 
-INSTANTIATE_TEST_SUITE_P(
-    Memory, SequenceTest,
-    testing::Values(Expected{"flash_lines", 14}, Expected{"sram_lines", 7},
-                    Expected{"preloaded_lines", 13},
-                    Expected{"taken_branch_wide", 2}),
-    [](const auto& test) { return std::string(test.param.sequence); });
+INSTANTIATE_TEST_SUITE_P(Memory, SequenceTest,
+                         testing::Values(Expected{"flash_lines", 14}, Expected{"sram_lines", 7},
+                                         Expected{"preloaded_lines", 13},
+                                         Expected{"taken_branch_wide", 2}),
+                         [](const auto& test) { return std::string(test.param.sequence); });
 
 TEST(Branches, CountedLoopMispredictsOnce) {
   // Two cycles each time, its lines from flash, and one mispredicted exit.

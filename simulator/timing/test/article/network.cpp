@@ -51,8 +51,8 @@ const float* weights(std::uint32_t offset) {
 
 void set_up_clock() {
   const std::uint32_t n = pll_multiplier;
-  reg(0x40023840) |= 1u << 28;                   // RCC_APB1ENR.PWREN
-  reg(0x40023804) = 8 | n << 6 | 0x24000000;     // HSI / 8 * n / 2
+  reg(0x40023840) |= 1u << 28;                // RCC_APB1ENR.PWREN
+  reg(0x40023804) = 8 | n << 6 | 0x24000000;  // HSI / 8 * n / 2
   reg(0x40023800) |= 1u << 24;
   while (!(reg(0x40023800) & 1u << 25)) {
   }
@@ -62,7 +62,7 @@ void set_up_clock() {
   reg(0x40007000) |= 1u << 17;
   while (!(reg(0x40007004) & 1u << 17)) {
   }
-  reg(0x40023C00) = 7;                                               // ART and prefetch off
+  reg(0x40023C00) = 7;                                                    // ART and prefetch off
   reg(0x40023808) = n > 216 ? 6u << 10 | 5u << 13 : 5u << 10 | 4u << 13;  // APB1, APB2
   reg(0x40023808) |= 2;
   while ((reg(0x40023808) & 0xC) != 8) {
@@ -91,8 +91,8 @@ void draw_input() {
   for (int y = -14; y < 14; ++y) {
     for (int x = -14; x < 14; ++x) {
       const int distance = 2 * x * x + y * y;
-      *pixel++ = distance > 60 && distance < 140 ? 1.0f - 0.005f * static_cast<float>(distance)
-                                                 : 0.0f;
+      *pixel++ =
+          distance > 60 && distance < 140 ? 1.0f - 0.005f * static_cast<float>(distance) : 0.0f;
     }
   }
 }
