@@ -26,9 +26,9 @@ double host_ms() {
 }  // namespace
 
 void Session::connect(const std::string& usart, std::unique_ptr<Endpoint> endpoint) {
-  Line& line = lines_.emplace_back(&board_.serial(usart), std::move(endpoint), std::string());
+  lines_.push_back({&board_.serial(usart), std::move(endpoint), {}});
   const std::size_t index = lines_.size() - 1;
-  line.usart->on_transmit(
+  lines_.back().usart->on_transmit(
       [this, index](std::uint8_t byte) { lines_[index].output += static_cast<char>(byte); });
 }
 

@@ -34,7 +34,7 @@ Core::Core(Memory& memory, Bus& bus, Clock& clock, TimingModel& timing, Nvic& nv
     }
   }
   std::ranges::sort(pages);
-  pages.erase(std::ranges::unique(pages).begin(), pages.end());
+  pages.erase(std::unique(pages.begin(), pages.end()), pages.end());
   for (const std::uint32_t page : pages) engine_.map_device(page, 0x1000);
 }
 
