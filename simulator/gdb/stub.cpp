@@ -192,7 +192,7 @@ std::string GdbStub::halt(std::string_view reply, std::string_view text) {
   leaves_breakpoint_ = false;
   stop_reply_ = reply;
   std::string out;
-  if (!text.empty()) out = send("O" + to_hex(fmt::format("{}\n", text)));
+  if (!text.empty()) out = send(fmt::format("O{}", to_hex(fmt::format("{}\n", text))));
   return out + send(stop_reply_);
 }
 
