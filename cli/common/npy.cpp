@@ -67,7 +67,7 @@ constexpr ElementType kTypes[] = {{"<f4", 4, convert<float>},    {"<f8", 8, conv
 
 const ElementType& element_type(std::string_view descr) {
   for (const ElementType& type : kTypes)
-    if (descr.substr(1).starts_with(type.name)) return type;
+    if (descr.starts_with(fmt::format("'{}'", type.name))) return type;
   throw std::runtime_error(
       fmt::format("has elements of type {}; save it with numpy.save(FILE, x.astype('float32'))",
                   descr.substr(0, descr.find_first_of(",}"))));

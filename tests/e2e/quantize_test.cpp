@@ -132,6 +132,9 @@ TEST(Convert, RefusesBadCalibrationData) {
   EXPECT_THAT(with_file(npy("28, 28", noise(800))), HasSubstr("ask for 3136"));
   EXPECT_THAT(with_file(npy("28, 28", noise(784), "True")), HasSubstr("Fortran"));
   EXPECT_THAT(with_file(npy("28, -28", noise(784))), HasSubstr("positive"));
+  std::string complex = npy("28, 28", noise(784));
+  complex.replace(complex.find("<f4"), 3, "<c8");
+  EXPECT_THAT(with_file(complex), HasSubstr("astype('float32')"));
   EXPECT_THAT(with_file("nothing like it at all"), HasSubstr("no .npy file"));
   EXPECT_THAT(with_file(npy("28, 28", noise(784)).substr(0, 40)), HasSubstr("cut short"));
 }
