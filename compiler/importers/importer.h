@@ -7,8 +7,9 @@
 
 namespace solder::compiler {
 
-// The format is told by content, not by name: .tflite, ONNX, Keras .h5 or .keras. Throws ModelError,
-// naming the file, when it is missing, unreadable, empty, of another format or not importable.
+// The format is told by content, not by name: .tflite, ONNX, Keras .h5 or .keras. Throws
+// ModelError, naming the file, when it is missing, unreadable, empty, of another format or not
+// importable.
 Graph import_model(const std::filesystem::path& path);
 
 }  // namespace solder::compiler

@@ -43,7 +43,7 @@ struct Block {
   std::vector<std::uint8_t> bytes;     ///< the code as it was decoded
   std::vector<std::uint16_t> offsets;  ///< of each instruction, in bytes
   std::shared_ptr<const MemoryInstructions> memory_instructions;  ///< decoded when first needed
-  bool shows_registers = false;  ///< the timing model wants to see them before the block runs
+  bool shows_registers = false;   ///< the timing model wants to see them before the block runs
   BlockTiming* timing = nullptr;  ///< what the timing model, which owns it, knows of the block
 
   /// False once code in RAM has been overwritten.

@@ -154,8 +154,9 @@ bool Core::block(std::uint32_t address, std::uint32_t size) {
   retired_ = next_access_ = 0;
   if (next->shows_registers) [[unlikely]] {
     timing_.before(*next, [this](unsigned reg) {
-      return engine_.get(reg < 13 ? UC_ARM_REG_R0 + static_cast<int>(reg)
-                                  : reg == 13 ? UC_ARM_REG_SP : UC_ARM_REG_LR);
+      return engine_.get(reg < 13    ? UC_ARM_REG_R0 + static_cast<int>(reg)
+                         : reg == 13 ? UC_ARM_REG_SP
+                                     : UC_ARM_REG_LR);
     });
   }
   return true;
