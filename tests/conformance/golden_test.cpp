@@ -73,7 +73,8 @@ void expect_output(const GoldenRun& run, const Model& model) {
 }
 
 TEST_P(Golden, CompilerPlanMatchesEveryLayer) {
-  const auto& [run, kernels] = GetParam();
+  const GoldenRun& run = GetParam().run;
+  const KernelSet* kernels = GetParam().kernels;
   const compiler::Executable executable(compiler::import_tflite(read_bytes(run.model)), *kernels);
   const Model model = executable.model();
   ASSERT_EQ(run.input.size(), model.input_info(0).bytes);
@@ -89,7 +90,8 @@ TEST_P(Golden, CompilerPlanMatchesEveryLayer) {
 }
 
 TEST_P(Golden, InterpreterMatchesTheOutput) {
-  const auto& [run, kernels] = GetParam();
+  const GoldenRun& run = GetParam().run;
+  const KernelSet* kernels = GetParam().kernels;
   const std::vector<uint8_t> file = read_bytes(run.model);
   std::vector<uint8_t> arena(1 << 20);
   Model model;
