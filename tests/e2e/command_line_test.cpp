@@ -116,6 +116,9 @@ TEST(CommandLine, CompileWritesWhatItSays) {
 }
 
 TEST(CommandLine, EvalMeetsTheTrainedAccuracy) {
+#ifdef SOLDER_SANITIZE
+  GTEST_SKIP() << "ten thousand images take long with sanitizers";
+#endif
   const fs::path data = shared_dir() / "data" / "mnist";
   if (!fs::exists(data)) GTEST_SKIP() << "no MNIST under " << data << ": set SOLDER_SHARED_DIR";
   std::ifstream file(repository() / "models" / "mnist" / "mnist.json");

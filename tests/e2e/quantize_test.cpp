@@ -152,7 +152,7 @@ void PrintTo(const Expectation& e, std::ostream* out) {
 class Accuracy : public testing::TestWithParam<Expectation> {};
 
 TEST_P(Accuracy, OnMnist) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SOLDER_SANITIZE
   GTEST_SKIP() << "ten thousand images take long with sanitizers";
 #endif
   const auto& [model, mode, correct, bytes] = GetParam();
