@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
 
 #include "compiler/exporters/tflite/tflite_exporter.h"
 #include "compiler/testing/graphs.h"
@@ -27,6 +28,12 @@ Graph small_graph() {
   graph.outputs = {
       add_operator(graph, OperatorType::CONV_2D, {x, w, b}, {4, {1, 2, 2, 2}}, options)};
   return graph;
+}
+
+std::unique_ptr<schema::QuantizationParametersT> quantized(std::vector<float> scales) {
+  auto parameters = std::make_unique<schema::QuantizationParametersT>();
+  parameters->scale = std::move(scales);
+  return parameters;
 }
 
 // The error that importing the small graph's file gives after a change to it.
@@ -118,7 +125,7 @@ TEST(TfliteImporter, Errors) {
   EXPECT_THAT(error_of_input([](auto& tensor) { tensor.buffer = 1; }),
               HasSubstr("72 bytes of data, FLOAT32 1x4x4x1 takes 64"));
   EXPECT_THAT(error_of_input([](auto& tensor) {
-                tensor.quantization->scale = {1, 2};
+                tensor.quantization = quantized({1, 2});
               }),
               HasSubstr("2 quantization scales"));
 }
@@ -127,7 +134,7 @@ TEST(TfliteImporter, ScalesWithoutZeroPointsHaveZeros) {
   const std::vector<uint8_t> bytes = export_tflite(small_graph());
   schema::ModelT model;
   schema::GetModel(bytes.data())->UnPackTo(&model);
-  model.subgraphs[0]->tensors[0]->quantization->scale = {0.5F};
+  model.subgraphs[0]->tensors[0]->quantization = quantized({0.5F});
   flatbuffers::FlatBufferBuilder builder;
   schema::FinishModelBuffer(builder, schema::Model::Pack(builder, &model));
   const Graph graph = import_tflite({builder.GetBufferPointer(), builder.GetSize()});
