@@ -69,7 +69,7 @@ bool Pipeline::may_pair(const InstructionTiming& instruction,
 void Pipeline::issue(BlockTiming& block, const InstructionTiming& instruction,
                      std::span<const LoggedAccess> accesses) {
   Due operands = 0;
-  const OperandUse* use = &block.uses[instruction.first_use];
+  const OperandUse* use = block.uses.data() + instruction.first_use;
   for (unsigned i = 0; i < instruction.uses; ++i, ++use) {
     Due operand = ready_[use->view] - use->need * kOneCycle;
     if ((instruction.units & kUnitMac) && use->need == facts::kNeedLate &&
