@@ -100,7 +100,7 @@ void Pipeline::issue(BlockTiming& block, const InstructionTiming& instruction,
   const bool early = (instruction.early == EarlyAlu::kAnySlot ||
                       (instruction.early == EarlyAlu::kOlderSlot && !younger)) &&
                      static_cast<Cycle>(operands >> kCauseBits) < now_;
-  const OperandResult* result = &block.results[instruction.first_result];
+  const OperandResult* result = block.results.data() + instruction.first_result;
   for (unsigned i = 0; i < instruction.results; ++i, ++result) {
     const bool flags = result->view == view::kFlags;
     ready_[result->view] =
