@@ -30,7 +30,7 @@ class Malformed : public testing::TestWithParam<bool> {
   void interpret(const std::vector<uint8_t>& bytes) {
     const std::unique_ptr<uint8_t, decltype(&std::free)> file(
         static_cast<uint8_t*>(std::malloc(bytes.size())), &std::free);
-    std::memcpy(file.get(), bytes.data(), bytes.size());
+    if (!bytes.empty()) std::memcpy(file.get(), bytes.data(), bytes.size());
     alignas(16) static uint8_t arena[1 << 16];
     Model model;
     const Error error =

@@ -135,16 +135,23 @@ class Writer {
     for (const Tensor& tensor : graph_.tensors) tensors.push_back(write_tensor(tensor));
     std::vector<flatbuffers::Offset<schema::Operator>> operators;
     for (const Operator& op : graph_.operators) operators.push_back(write_operator(op));
+    // One thing after the other: the order in which arguments are evaluated, and so that of the
+    // file's parts, would be the compiler's choice.
+    flatbuffers::Offset<flatbuffers::String> name;
+    if (!graph_.name.empty()) name = builder_.CreateString(graph_.name);
+    const auto operator_vector = builder_.CreateVector(operators);
+    const auto outputs = indices(graph_.outputs);
+    const auto inputs = indices(graph_.inputs);
+    const auto tensor_vector = builder_.CreateVector(tensors);
     const auto subgraph =
-        schema::CreateSubGraph(builder_, builder_.CreateVector(tensors), indices(graph_.inputs),
-                               indices(graph_.outputs), builder_.CreateVector(operators),
-                               graph_.name.empty() ? 0 : builder_.CreateString(graph_.name));
+        schema::CreateSubGraph(builder_, tensor_vector, inputs, outputs, operator_vector, name);
     const auto subgraphs = builder_.CreateVector(&subgraph, 1);
     const auto description = builder_.CreateString("Solder");
     constexpr uint32_t kSchemaVersion = 3;
-    schema::FinishModelBuffer(
-        builder_, schema::CreateModel(builder_, kSchemaVersion, builder_.CreateVector(codes_),
-                                      subgraphs, description, builder_.CreateVector(buffers_)));
+    const auto buffers = builder_.CreateVector(buffers_);
+    const auto codes = builder_.CreateVector(codes_);
+    schema::FinishModelBuffer(builder_, schema::CreateModel(builder_, kSchemaVersion, codes,
+                                                            subgraphs, description, buffers));
     return {builder_.GetBufferPointer(), builder_.GetBufferPointer() + builder_.GetSize()};
   }
 
@@ -170,19 +177,25 @@ class Writer {
       buffers_.push_back(schema::CreateBufferDirect(builder_, &tensor.data));
     }
     flatbuffers::Offset<schema::QuantizationParameters> quantization;
-    if (const Quantization& q = tensor.quantization; !q.scale.empty())
+    if (const Quantization& q = tensor.quantization; !q.scale.empty()) {
+      const auto zero_point = shared(zero_points_, q.zero_point);
+      const auto scale = shared(scales_, q.scale);
       quantization = schema::CreateQuantizationParameters(
-          builder_, 0, 0, shared(scales_, q.scale), shared(zero_points_, q.zero_point),
-          schema::QuantizationDetails_NONE, 0, q.axis);
-    return schema::CreateTensor(builder_, indices(dims_of(tensor.shape)),
-                                static_cast<schema::TensorType>(tensor.type), buffer,
-                                builder_.CreateString(tensor.name), quantization);
+          builder_, 0, 0, scale, zero_point, schema::QuantizationDetails_NONE, 0, q.axis);
+    }
+    const auto name = builder_.CreateString(tensor.name);
+    const auto shape = indices(dims_of(tensor.shape));
+    return schema::CreateTensor(builder_, shape, static_cast<schema::TensorType>(tensor.type),
+                                buffer, name, quantization);
   }
 
   flatbuffers::Offset<schema::Operator> write_operator(const Operator& op) {
     const schema::BuiltinOptionsUnion options = write_options(graph_, op);
-    return schema::CreateOperator(builder_, operator_code(op), indices(op.inputs),
-                                  indices(op.outputs), options.type, options.Pack(builder_));
+    const auto packed_options = options.Pack(builder_);
+    const auto outputs = indices(op.outputs);
+    const auto inputs = indices(op.inputs);
+    const uint32_t code = operator_code(op);
+    return schema::CreateOperator(builder_, code, inputs, outputs, options.type, packed_options);
   }
 
   uint32_t operator_code(const Operator& op) {
