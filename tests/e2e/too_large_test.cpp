@@ -36,7 +36,7 @@ std::filesystem::path dense_model(const std::string& name, int inputs, int outpu
 
 void expect_refused(const std::filesystem::path& model, const std::string& memory,
                     const std::string& figure) {
-  const auto folder = fresh_folder("too_large_output");
+  const auto folder = fresh_folder(model.parent_path().filename().string() + "_output");
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{"compile", model, "-o", folder, "--name", "large"},
         {"bench", model}}) {

@@ -1,5 +1,7 @@
 #include "tests/support/program.h"
 
+#include <unistd.h>
+
 #include <stdexcept>
 
 namespace solder::tests {
@@ -19,7 +21,7 @@ nlohmann::json solder_json(std::vector<std::string> arguments) {
 std::filesystem::path repository() { return SOLDER_REPOSITORY; }
 
 std::filesystem::path fresh_folder(const std::string& name) {
-  const auto folder = std::filesystem::path(SOLDER_TEST_OUTPUT) / name;
+  const auto folder = std::filesystem::path(SOLDER_TEST_OUTPUT) / std::to_string(getpid()) / name;
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   return folder;

@@ -17,7 +17,7 @@ nlohmann::json solder_json(std::vector<std::string> arguments);
 
 // The checkout that is being tested.
 std::filesystem::path repository();
-// A folder for a test's own files, empty at first.
+// A folder for a test's own files, empty at first; no other process has it.
 std::filesystem::path fresh_folder(const std::string& name);
 
 }  // namespace solder::tests
