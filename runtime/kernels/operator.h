@@ -9,70 +9,47 @@
 
 namespace solder {
 
-// BuiltinOperator codes of the operators that can be prepared; any other code may occur in a file.
+// Every operator that can be prepared: its name and BuiltinOperator code in the .tflite schema, and
+// its prepare function; in the order of the codes. Enums, names and tables are made from this list.
+// X(NAME, code, prepare)
+// clang-format off
+#define SOLDER_OPERATOR_LIST(X)                                                                   \
+  X(ADD, 0, prepare_add)                                                                          \
+  X(AVERAGE_POOL_2D, 1, prepare_pool_2d)                                                          \
+  X(CONCATENATION, 2, prepare_concatenation)                                                      \
+  X(CONV_2D, 3, prepare_conv_2d)                                                                  \
+  X(DEPTHWISE_CONV_2D, 4, prepare_depthwise_conv_2d)                                              \
+  X(DEQUANTIZE, 6, prepare_dequantize)                                                            \
+  X(FULLY_CONNECTED, 9, prepare_fully_connected)                                                  \
+  X(LOGISTIC, 14, prepare_logistic)                                                               \
+  X(MAX_POOL_2D, 17, prepare_pool_2d)                                                             \
+  X(RELU, 19, prepare_activation)                                                                 \
+  X(RELU_N1_TO_1, 20, prepare_activation)                                                         \
+  X(RELU6, 21, prepare_activation)                                                                \
+  X(RESHAPE, 22, prepare_reshape)                                                                 \
+  X(SOFTMAX, 25, prepare_softmax)                                                                 \
+  X(PAD, 34, prepare_pad)                                                                         \
+  X(TRANSPOSE, 39, prepare_transpose)                                                             \
+  X(MEAN, 40, prepare_mean)                                                                       \
+  X(NEG, 59, prepare_neg)                                                                         \
+  X(QUANTIZE, 114, prepare_quantize)
+// clang-format on
+
+// Any other code may occur in a file.
 enum class OperatorType : int32_t {
-  ADD = 0,
-  AVERAGE_POOL_2D = 1,
-  CONCATENATION = 2,
-  CONV_2D = 3,
-  DEPTHWISE_CONV_2D = 4,
-  DEQUANTIZE = 6,
-  FULLY_CONNECTED = 9,
-  LOGISTIC = 14,
-  MAX_POOL_2D = 17,
-  RELU = 19,
-  RELU_N1_TO_1 = 20,
-  RELU6 = 21,
-  RESHAPE = 22,
-  SOFTMAX = 25,
-  PAD = 34,
-  TRANSPOSE = 39,
-  MEAN = 40,
-  NEG = 59,
-  QUANTIZE = 114,
+#define X(name, code, prepare) name = code,
+  SOLDER_OPERATOR_LIST(X)
+#undef X
 };
 
 // Null for a code that is not in the list above.
 constexpr const char* operator_name(OperatorType type) {
   switch (type) {
-    case OperatorType::ADD:
-      return "ADD";
-    case OperatorType::AVERAGE_POOL_2D:
-      return "AVERAGE_POOL_2D";
-    case OperatorType::CONCATENATION:
-      return "CONCATENATION";
-    case OperatorType::CONV_2D:
-      return "CONV_2D";
-    case OperatorType::DEPTHWISE_CONV_2D:
-      return "DEPTHWISE_CONV_2D";
-    case OperatorType::DEQUANTIZE:
-      return "DEQUANTIZE";
-    case OperatorType::FULLY_CONNECTED:
-      return "FULLY_CONNECTED";
-    case OperatorType::LOGISTIC:
-      return "LOGISTIC";
-    case OperatorType::MAX_POOL_2D:
-      return "MAX_POOL_2D";
-    case OperatorType::RELU:
-      return "RELU";
-    case OperatorType::RELU_N1_TO_1:
-      return "RELU_N1_TO_1";
-    case OperatorType::RELU6:
-      return "RELU6";
-    case OperatorType::RESHAPE:
-      return "RESHAPE";
-    case OperatorType::SOFTMAX:
-      return "SOFTMAX";
-    case OperatorType::PAD:
-      return "PAD";
-    case OperatorType::TRANSPOSE:
-      return "TRANSPOSE";
-    case OperatorType::MEAN:
-      return "MEAN";
-    case OperatorType::NEG:
-      return "NEG";
-    case OperatorType::QUANTIZE:
-      return "QUANTIZE";
+#define X(name, code, prepare) \
+  case OperatorType::name:     \
+    return #name;
+    SOLDER_OPERATOR_LIST(X)
+#undef X
   }
   return nullptr;
 }

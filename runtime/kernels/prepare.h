@@ -12,21 +12,8 @@ using PrepareFunction = Error (*)(const OperatorView& op, StepBuilder& builder);
 // Null for an operator that Solder does not have.
 PrepareFunction prepare_function(OperatorType type);
 
-Error prepare_activation(const OperatorView& op, StepBuilder& builder);
-Error prepare_add(const OperatorView& op, StepBuilder& builder);
-Error prepare_concatenation(const OperatorView& op, StepBuilder& builder);
-Error prepare_conv_2d(const OperatorView& op, StepBuilder& builder);
-Error prepare_depthwise_conv_2d(const OperatorView& op, StepBuilder& builder);
-Error prepare_dequantize(const OperatorView& op, StepBuilder& builder);
-Error prepare_fully_connected(const OperatorView& op, StepBuilder& builder);
-Error prepare_logistic(const OperatorView& op, StepBuilder& builder);
-Error prepare_mean(const OperatorView& op, StepBuilder& builder);
-Error prepare_neg(const OperatorView& op, StepBuilder& builder);
-Error prepare_pad(const OperatorView& op, StepBuilder& builder);
-Error prepare_pool_2d(const OperatorView& op, StepBuilder& builder);
-Error prepare_quantize(const OperatorView& op, StepBuilder& builder);
-Error prepare_reshape(const OperatorView& op, StepBuilder& builder);
-Error prepare_softmax(const OperatorView& op, StepBuilder& builder);
-Error prepare_transpose(const OperatorView& op, StepBuilder& builder);
+#define X(name, code, prepare) Error prepare(const OperatorView& op, StepBuilder& builder);
+SOLDER_OPERATOR_LIST(X)
+#undef X
 
 }  // namespace solder

@@ -8,9 +8,8 @@
 //   skeleton_test.cpp  a grid of shapes and the edges of the type
 //
 // Then, in this order (the compiler names what is forgotten):
-//   runtime/kernels/operator.h          its OperatorType, name, and options if it has any
+//   runtime/kernels/operator.h          a line in the operator list; its options if it has any
 //   runtime/kernels/kernel_list.h       its kernels with their operands
-//   runtime/kernels/prepare.{h,cpp}     its prepare function
 //   runtime/CMakeLists.txt              its folder in `families`
 //   runtime/interpreter/options.cpp     its options in the .tflite format, if it has any
 //   compiler/exporters/tflite/          the same, written
