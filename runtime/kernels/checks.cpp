@@ -8,15 +8,28 @@ namespace {
 
 bool is_scale(float scale) { return std::isfinite(scale) && scale > 0; }
 
-// With `count` scales, and zero points in the range of an 8-bit type.
+// With `count` scales, and zero points that the type can have.
 bool is_quantized_with(const TensorView& tensor, int32_t count) {
-  const int64_t lowest = tensor.type == TensorType::UINT8 ? 0 : -128;
+  const bool is_s16 = tensor.type == TensorType::INT16;
+  const int64_t lowest = is_s16 || tensor.type == TensorType::UINT8 ? 0 : -128;
+  const int64_t highest = is_s16 ? 0 : lowest + 255;
   const Quantization& q = tensor.quantization;
   if (q.scale == nullptr || q.zero_point == nullptr || q.count != count) return false;
   for (int32_t i = 0; i < count; ++i)
-    if (!is_scale(q.scale[i]) || q.zero_point[i] < lowest || q.zero_point[i] > lowest + 255)
+    if (!is_scale(q.scale[i]) || q.zero_point[i] < lowest || q.zero_point[i] > highest)
       return false;
   return true;
+}
+
+IntegerRange quantized(ActivationRangeF32 real, float scale, int32_t zero_point,
+                       IntegerRange type) {
+  const auto quantize = [&](float value) {
+    const float q = static_cast<float>(zero_point) + std::round(value / scale);
+    if (value == -FLT_MAX || q < static_cast<float>(type.min)) return type.min;
+    if (value == FLT_MAX || q > static_cast<float>(type.max)) return type.max;
+    return static_cast<int32_t>(q);
+  };
+  return {quantize(real.min), quantize(real.max)};
 }
 
 }  // namespace
@@ -35,14 +48,12 @@ ActivationRangeF32 activation_range_f32(Activation activation) {
   return {-FLT_MAX, FLT_MAX};
 }
 
-ActivationRangeS8 activation_range_s8(Activation activation, float scale, int32_t zero_point) {
-  const ActivationRangeF32 real = activation_range_f32(activation);
-  const auto quantize = [&](float value) {
-    const float q = static_cast<float>(zero_point) + std::round(value / scale);
-    return q < -128.0F ? -128 : q > 127.0F ? 127 : static_cast<int32_t>(q);
-  };
-  if (activation == Activation::NONE) return {-128, 127};
-  return {quantize(real.min), quantize(real.max)};
+IntegerRange activation_range_s8(Activation activation, float scale, int32_t zero_point) {
+  return quantized(activation_range_f32(activation), scale, zero_point, {INT8_MIN, INT8_MAX});
+}
+
+IntegerRange activation_range_s16(Activation activation, float scale) {
+  return quantized(activation_range_f32(activation), scale, 0, {INT16_MIN, INT16_MAX});
 }
 
 Error check_arity(const StepBuilder& builder, const OperatorView& op, int32_t inputs) {
@@ -56,6 +67,10 @@ Error check_arity(const StepBuilder& builder, const OperatorView& op, int32_t in
 
 bool is_per_tensor_s8(const TensorView& tensor) {
   return tensor.type == TensorType::INT8 && is_quantized_with(tensor, 1);
+}
+
+bool is_per_tensor_s16(const TensorView& tensor) {
+  return tensor.type == TensorType::INT16 && is_quantized_with(tensor, 1);
 }
 
 bool is_per_tensor_u8(const TensorView& tensor) {

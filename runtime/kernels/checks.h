@@ -11,17 +11,21 @@ struct ActivationRangeF32 {
 };
 ActivationRangeF32 activation_range_f32(Activation activation);
 
-// The same as quantized values of a tensor with this scale and zero point, within [-128, 127].
-struct ActivationRangeS8 {
+// The same as quantized values of a tensor with this scale and zero point, within the range of its
+// type. INT16 tensors have zero point 0.
+struct IntegerRange {
   int32_t min, max;
 };
-ActivationRangeS8 activation_range_s8(Activation activation, float scale, int32_t zero_point);
+IntegerRange activation_range_s8(Activation activation, float scale, int32_t zero_point);
+IntegerRange activation_range_s16(Activation activation, float scale);
 
 // The operator has `inputs` inputs and one output, all of them present.
 Error check_arity(const StepBuilder& builder, const OperatorView& op, int32_t inputs);
 
 // `tensor` is int8 with one scale (finite, > 0) and a zero point in [-128, 127].
 bool is_per_tensor_s8(const TensorView& tensor);
+// `tensor` is int16 with one scale (finite, > 0) and zero point 0.
+bool is_per_tensor_s16(const TensorView& tensor);
 // `tensor` is uint8 with one scale (finite, > 0) and a zero point in [0, 255].
 bool is_per_tensor_u8(const TensorView& tensor);
 // `tensor` is an int8 filter: one scale, or one per index of dimension `axis`; zero points 0.
