@@ -32,6 +32,11 @@ bool fold_transpose(Graph& graph);
 // PAD before a VALID convolution becomes SAME padding where that pads the same.
 bool fold_pad(Graph& graph);
 
+// Channels go that nobody reads, and those that hold one value whatever the input is (their filter
+// is zero) where readers can do without: what they add to integer sums goes into the bias, floats
+// are left out where they add zeros. The same bytes result, for finite floats.
+bool remove_dead_channels(Graph& graph);
+
 // All of the above, and removal of what nobody reads. Ends with a graph that passes validate().
 void run_passes(Graph& graph);
 

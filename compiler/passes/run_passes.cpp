@@ -5,8 +5,9 @@ namespace solder::compiler {
 void run_passes(Graph& graph) {
   using Pass = bool (*)(Graph&);
   // Batch norms before activations: a fused activation ends what may be folded into an operator.
-  constexpr Pass kPasses[] = {fold_constants, remove_no_ops,    fold_batch_norm, fold_bias_add,
-                              fold_pad,       fuse_activations, fold_transpose};
+  constexpr Pass kPasses[] = {
+      fold_constants, remove_no_ops,    fold_batch_norm, fold_bias_add,
+      fold_pad,       fuse_activations, fold_transpose,  remove_dead_channels};
   // Every change makes the graph smaller, so this ends.
   bool changed = true;
   while (changed) {
