@@ -26,7 +26,7 @@ using compiler::RangeMethod;
 using compiler::Statistics;
 using compiler::Tensor;
 
-constexpr const char* kModes[] = {"none", "size", "int8", "uint8"};
+constexpr const char* kModes[] = {"none", "size", "int8", "uint8", "int16x8"};
 const std::map<std::string, RangeMethod> kRanges = {{"min-max", RangeMethod::kMinMax},
                                                     {"percentile", RangeMethod::kPercentile},
                                                     {"least-squares", RangeMethod::kLeastSquares}};
@@ -36,7 +36,11 @@ struct ConvertOptions {
   std::string mode = "none", calibration, ranges = "min-max";
 };
 
-bool needs_calibration(const std::string& mode) { return mode == "int8" || mode == "uint8"; }
+// Integers throughout: what is at both ends.
+const std::map<std::string, TensorType> kInterfaces = {
+    {"int8", TensorType::INT8}, {"uint8", TensorType::UINT8}, {"int16x8", TensorType::INT16}};
+
+bool needs_calibration(const std::string& mode) { return kInterfaces.contains(mode); }
 
 bool is_float(const Graph& graph) {
   return std::ranges::all_of(
@@ -68,9 +72,8 @@ Graph quantize(const Graph& graph, const std::string& mode,
                const std::vector<Statistics>& statistics, RangeMethod ranges) {
   if (mode == "none") return graph;
   if (mode == "size") return compiler::quantize_dynamic_range(graph);
-  return compiler::quantize_full_integer(
-      graph, statistics,
-      {.interface = mode == "uint8" ? TensorType::UINT8 : TensorType::INT8, .ranges = ranges});
+  return compiler::quantize_full_integer(graph, statistics,
+                                         {.interface = kInterfaces.at(mode), .ranges = ranges});
 }
 
 void check_calibration(const ConvertOptions& options, const Graph& graph) {
@@ -121,7 +124,7 @@ void add_convert_command(CLI::App& program) {
   command
       .add_option("--quantize", options->mode,
                   "none: FLOAT32; size: INT8 weights alone; int8, uint8: integers throughout, of "
-                  "that type at both ends")
+                  "that type at both ends; int16x8: INT16 activations and INT8 weights")
       ->check(CLI::IsMember(std::vector<std::string>(std::begin(kModes), std::end(kModes))))
       ->capture_default_str();
   command.add_option("--calibrate", options->calibration,

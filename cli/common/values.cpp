@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <stdexcept>
 
 #include "cli/common/files.h"
@@ -23,6 +24,17 @@ std::vector<float> convert(const void* data, float scale, int32_t zero_point, in
     values[i] = scale == 0 ? value : scale * (value - static_cast<float>(zero_point));
   }
   return values;
+}
+
+template <class T>
+void store(std::span<const float> values, const TensorInfo& info, void* data) {
+  constexpr auto kMin = static_cast<float>(std::numeric_limits<T>::min());
+  constexpr auto kMax = static_cast<float>(std::numeric_limits<T>::max());
+  auto* out = static_cast<T*>(data);
+  for (size_t i = 0; i < values.size(); ++i) {
+    const float q = std::round(values[i] / info.scale) + static_cast<float>(info.zero_point);
+    out[i] = static_cast<T>(std::clamp(q, kMin, kMax));
+  }
 }
 
 }  // namespace
@@ -63,17 +75,18 @@ std::vector<float> real_values(const void* data, const TensorInfo& info) {
 }
 
 void store_real_values(std::span<const float> values, const TensorInfo& info, void* data) {
-  if (info.type == TensorType::FLOAT32) {
-    std::memcpy(data, values.data(), values.size_bytes());
-    return;
-  }
-  if (info.type != TensorType::INT8 && info.type != TensorType::UINT8)
-    throw std::runtime_error(fmt::format("cannot quantize values to {}", type_name(info.type)));
-  const float lowest = info.type == TensorType::INT8 ? -128.0F : 0.0F;
-  auto* out = static_cast<uint8_t*>(data);
-  for (size_t i = 0; i < values.size(); ++i) {
-    const float q = std::round(values[i] / info.scale) + static_cast<float>(info.zero_point);
-    out[i] = static_cast<uint8_t>(static_cast<int>(std::clamp(q, lowest, lowest + 255)));
+  switch (info.type) {
+    case TensorType::FLOAT32:
+      std::memcpy(data, values.data(), values.size_bytes());
+      return;
+    case TensorType::INT8:
+      return store<int8_t>(values, info, data);
+    case TensorType::UINT8:
+      return store<uint8_t>(values, info, data);
+    case TensorType::INT16:
+      return store<int16_t>(values, info, data);
+    default:
+      throw std::runtime_error(fmt::format("cannot quantize values to {}", type_name(info.type)));
   }
 }
 

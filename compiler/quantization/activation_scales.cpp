@@ -33,10 +33,10 @@ class Groups {
   std::vector<bool> is_unit_;  // outputs in [0, 1), by the group's name
 };
 
-Groups group(const Graph& graph) {
+Groups group(const Graph& graph, TensorType type) {
   Groups groups(graph.tensors.size());
   for (const Operator& op : graph.operators) {
-    const IntegerRule rule = integer_rule(graph, op);
+    const IntegerRule rule = integer_rule(graph, op, type);
     if (rule == IntegerRule::kUnit) groups.set_unit(op.outputs[0]);
     if (rule != IntegerRule::kSameScale) continue;
     std::vector<int> inputs;
@@ -50,8 +50,9 @@ Groups group(const Graph& graph) {
   return groups;
 }
 
-Range range_of(const Tensor& tensor, const Statistics& statistics, RangeMethod method) {
-  if (!tensor.is_constant()) return choose_range(statistics, method);
+Range range_of(const Tensor& tensor, const Statistics& statistics, RangeMethod method,
+               TensorType type) {
+  if (!tensor.is_constant()) return choose_range(statistics, method, type);
   const auto [min, max] = std::ranges::minmax(tensor.values<float>());
   return unite({}, {.min = min, .max = max});
 }
@@ -60,21 +61,23 @@ Range range_of(const Tensor& tensor, const Statistics& statistics, RangeMethod m
 
 std::vector<Quantization> activation_quantization(const Graph& graph,
                                                   std::span<const Statistics> statistics,
-                                                  RangeMethod method) {
-  const Groups groups = group(graph);
+                                                  RangeMethod method, TensorType type) {
+  const Groups groups = group(graph, type);
   const auto count = static_cast<int>(graph.tensors.size());
   const auto is_float = [&](int t) { return graph.tensors[t].type == TensorType::FLOAT32; };
   std::vector<Range> ranges(graph.tensors.size());
   for (int t = 0; t < count; ++t) {
     if (!is_float(t)) continue;
     Range& range = ranges[groups.of(t)];
-    range = unite(range, range_of(graph.tensors[t], statistics[t], method));
+    range = unite(range, range_of(graph.tensors[t], statistics[t], method, type));
   }
   std::vector<Quantization> result(graph.tensors.size());
   for (int t = 0; t < count; ++t) {
     if (!is_float(t)) continue;
     if (groups.is_unit(t))
-      result[t] = {.scale = {1.0F / 256}, .zero_point = {-128}};
+      result[t] = unit_quantization(type);
+    else if (type == TensorType::INT16)
+      result[t] = int16_quantization(ranges[groups.of(t)]);
     else
       result[t] = int8_quantization(ranges[groups.of(t)]);
   }

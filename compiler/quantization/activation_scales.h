@@ -8,12 +8,12 @@
 
 namespace solder::compiler {
 
-// INT8 per tensor for each FLOAT32 tensor of `graph`, constants too; empty for others. Tensors that
-// operators want alike share what holds all their ranges; outputs in [0, 1) have scale 1/256 and
-// zero point -128, and what is moved or pooled of them too. Only a CONCATENATION may be left with
-// inputs that differ from its output: those in [0, 1) where others are not.
+// Per tensor for each FLOAT32 tensor of `graph` as `type`, INT8 or INT16, constants too; empty for
+// others. Tensors that operators want alike share what holds all their ranges; outputs in [0, 1)
+// have unit_quantization(), and what is moved or pooled of them too. Only a CONCATENATION may be
+// left with inputs that differ from its output: those in [0, 1) where others are not.
 std::vector<Quantization> activation_quantization(const Graph& graph,
                                                   std::span<const Statistics> statistics,
-                                                  RangeMethod method);
+                                                  RangeMethod method, TensorType type);
 
 }  // namespace solder::compiler

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace solder::compiler {
 namespace {
@@ -14,10 +15,27 @@ size_t channel_of(const Shape& shape, int32_t axis, size_t index) {
 }
 
 template <class T>
-void store(Tensor& tensor, const std::vector<T>& values) {
-  tensor.data.resize(values.size() * sizeof(T));
-  std::memcpy(tensor.data.data(), values.data(), tensor.data.size());
+std::vector<uint8_t> bytes_of(const std::vector<T>& values) {
+  std::vector<uint8_t> bytes(values.size() * sizeof(T));
+  std::memcpy(bytes.data(), values.data(), bytes.size());
+  return bytes;
 }
+
+template <class T>
+std::vector<uint8_t> quantize_as(std::span<const float> values, const Quantization& quantization) {
+  constexpr auto kMin = static_cast<float>(std::numeric_limits<T>::min());
+  constexpr auto kMax = static_cast<float>(std::numeric_limits<T>::max());
+  std::vector<T> result;
+  for (const float value : values) {
+    const float q =
+        std::round(value / quantization.scale[0]) + static_cast<float>(quantization.zero_point[0]);
+    result.push_back(static_cast<T>(std::clamp(q, kMin, kMax)));
+  }
+  return bytes_of(result);
+}
+
+// Integers of the bias stay below this.
+double bias_limit(TensorType type) { return type == TensorType::INT64 ? 0x1p44 : 0x1p29; }
 
 }  // namespace
 
@@ -31,15 +49,15 @@ Quantization int8_quantization(const Range& range) {
           .zero_point = {static_cast<int64_t>(std::clamp(zero_point, -128.0, 127.0))}};
 }
 
-std::vector<int8_t> quantize_to_int8(std::span<const float> values,
-                                     const Quantization& quantization) {
-  std::vector<int8_t> result;
-  for (const float value : values) {
-    const float q =
-        std::round(value / quantization.scale[0]) + static_cast<float>(quantization.zero_point[0]);
-    result.push_back(static_cast<int8_t>(std::clamp(q, -128.0F, 127.0F)));
-  }
-  return result;
+Quantization int16_quantization(const Range& range) {
+  const float scale = std::max(-range.min, range.max) / INT16_MAX;
+  return {.scale = {scale < 1e-30F ? 1.0F : scale}, .zero_point = {0}};
+}
+
+std::vector<uint8_t> quantize_values(std::span<const float> values,
+                                     const Quantization& quantization, TensorType type) {
+  return type == TensorType::INT16 ? quantize_as<int16_t>(values, quantization)
+                                   : quantize_as<int8_t>(values, quantization);
 }
 
 size_t scale_index(const Tensor& weights, size_t index) {
@@ -69,7 +87,7 @@ Tensor quantize_weights(const Tensor& weights, std::optional<int32_t> axis,
     const float q = std::round(values[i] / scale[scale_index(result, i)]);
     quantized[i] = static_cast<int8_t>(std::clamp(q, -127.0F, 127.0F));
   }
-  store(result, quantized);
+  result.data = bytes_of(quantized);
   return result;
 }
 
@@ -84,22 +102,26 @@ std::vector<float> dequantize_weights(const Tensor& weights) {
   return values;
 }
 
+TensorType bias_type(TensorType activations) {
+  return activations == TensorType::INT16 ? TensorType::INT64 : TensorType::INT32;
+}
+
 std::vector<float> lowest_weight_scales(std::span<const float> bias, float input_scale,
-                                        bool per_channel) {
+                                        bool per_channel, TensorType type) {
   std::vector<float> scales(per_channel ? bias.size() : 1);
   for (size_t c = 0; c < bias.size(); ++c) {
     float& scale = scales[per_channel ? c : 0];
-    scale = std::max(scale, std::abs(bias[c]) / input_scale / (1 << 29));
+    scale = std::max(scale, std::abs(bias[c]) / input_scale / static_cast<float>(bias_limit(type)));
   }
   return scales;
 }
 
 Tensor quantize_bias(std::string name, std::span<const float> bias, float input_scale,
-                     const Quantization& weights) {
-  Tensor result{.name = std::move(name),
-                .type = TensorType::INT32,
-                .shape = {1, {static_cast<int32_t>(bias.size())}}};
-  std::vector<int32_t> quantized;
+                     const Quantization& weights, TensorType type) {
+  Tensor result{
+      .name = std::move(name), .type = type, .shape = {1, {static_cast<int32_t>(bias.size())}}};
+  const double limit = 2 * bias_limit(type);
+  std::vector<int64_t> quantized;
   for (size_t c = 0; c < bias.size(); ++c) {
     const float weight_scale = weights.scale[weights.scale.size() > 1 ? c : 0];
     if (c < weights.scale.size()) {
@@ -108,9 +130,12 @@ Tensor quantize_bias(std::string name, std::span<const float> bias, float input_
     }
     const double q = static_cast<double>(bias[c]) /
                      (static_cast<double>(input_scale) * static_cast<double>(weight_scale));
-    quantized.push_back(static_cast<int32_t>(std::round(std::clamp(q, -0x1p30, 0x1p30))));
+    quantized.push_back(static_cast<int64_t>(std::round(std::clamp(q, -limit, limit))));
   }
-  store(result, quantized);
+  if (type == TensorType::INT64)
+    result.data = bytes_of(quantized);
+  else
+    result.data = bytes_of(std::vector<int32_t>(quantized.begin(), quantized.end()));
   return result;
 }
 

@@ -26,10 +26,18 @@ TEST(Affine, ZeroIsExactAndTheRangeCovered) {
   EXPECT_EQ(int8_quantization({}), (Quantization{.scale = {1}, .zero_point = {0}}));
 }
 
+TEST(Affine, SixteenBitsAreSymmetric) {
+  EXPECT_EQ(int16_quantization({0, 32767}), (Quantization{.scale = {1}, .zero_point = {0}}));
+  EXPECT_EQ(int16_quantization({-65534, 1}), (Quantization{.scale = {2}, .zero_point = {0}}));
+  EXPECT_EQ(int16_quantization({}), (Quantization{.scale = {1}, .zero_point = {0}}));
+}
+
 TEST(Affine, ValuesAreRoundedAndClamped) {
   const Quantization q{.scale = {0.5F}, .zero_point = {3}};
-  EXPECT_THAT(quantize_to_int8(std::vector<float>{0, 0.25F, -0.25F, 1e9F, -1e9F}, q),
-              ElementsAre(3, 4, 2, 127, -128));
+  const std::vector<float> values = {0, 0.25F, -0.25F, 1e9F, -1e9F};
+  EXPECT_THAT(quantize_values(values, q, TensorType::INT8), ElementsAre(3, 4, 2, 0x7f, 0x80));
+  EXPECT_THAT(quantize_values(values, q, TensorType::INT16),
+              ElementsAre(3, 0, 4, 0, 2, 0, 0xff, 0x7f, 0, 0x80));
 }
 
 TEST(Affine, WeightsHaveAScaleForEachChannelAndNarrowRange) {
@@ -61,22 +69,26 @@ TEST(Affine, ErrorsOfWeightsAreHalfAStepAtMost) {
 
 TEST(Affine, BiasesHaveTheScaleOfTheProducts) {
   const Quantization weights{.scale = {0.5F, 0.25F}, .zero_point = {0, 0}};
-  const Tensor b = quantize_bias("b", std::vector<float>{1, -1}, 0.1F, weights);
+  const Tensor b = quantize_bias("b", std::vector<float>{1, -1}, 0.1F, weights, TensorType::INT32);
   EXPECT_EQ(b.type, TensorType::INT32);
   EXPECT_THAT(b.quantization.scale, ElementsAre(0.1F * 0.5F, 0.1F * 0.25F));
   EXPECT_THAT(b.values<int32_t>(), ElementsAre(20, -40));
-  const Tensor shared =
-      quantize_bias("b", std::vector<float>{1, -1}, 0.1F, {.scale = {0.5F}, .zero_point = {0}});
+  const Tensor shared = quantize_bias("b", std::vector<float>{1, -1}, 0.1F,
+                                      {.scale = {0.5F}, .zero_point = {0}}, TensorType::INT32);
   EXPECT_EQ(shared.quantization.scale.size(), 1U);
   EXPECT_THAT(shared.values<int32_t>(), ElementsAre(20, -20));
+  const Tensor wide =
+      quantize_bias("b", std::vector<float>{1, -1}, 0x1p-30F, weights, TensorType::INT64);
+  EXPECT_THAT(wide.values<int64_t>(), ElementsAre(int64_t{1} << 31, -(int64_t{1} << 32)));
 }
 
 TEST(Affine, ChannelsWithTinyWeightsKeepTheirBias) {
   // Unbounded, the scale of the second channel would make a bias of 10^12.
   const Tensor w = float_constant("w", {2, {3, 1}}, std::vector<float>{1, 1e-10F, 0});
   const std::vector<float> bias = {1, 1, -1};
-  const Tensor q = quantize_weights(w, 0, lowest_weight_scales(bias, 0.01F, true));
-  const Tensor b = quantize_bias("b", bias, 0.01F, q.quantization);
+  const Tensor q =
+      quantize_weights(w, 0, lowest_weight_scales(bias, 0.01F, true, TensorType::INT32));
+  const Tensor b = quantize_bias("b", bias, 0.01F, q.quantization, TensorType::INT32);
   for (size_t c = 0; c < bias.size(); ++c) {
     EXPECT_NEAR(static_cast<float>(b.values<int32_t>()[c]) * b.quantization.scale[c], bias[c],
                 1e-4F);

@@ -8,16 +8,21 @@
 namespace solder::compiler {
 
 struct FullIntegerOptions {
-  TensorType interface = TensorType::INT8;  // of the graph's inputs and outputs; or UINT8
+  // Of the graph's inputs and outputs: INT8, UINT8 or INT16.
+  TensorType interface = TensorType::INT8;
   RangeMethod ranges = RangeMethod::kMinMax;
   bool correct_bias = true;
+  // Of each operator's activations: INT8, INT16 or FLOAT32. Empty: INT16 for an INT16 interface,
+  // else INT8.
+  std::vector<TensorType> precisions = {};
 };
 
-// `graph`, which is FLOAT32 and has been through run_passes(), with INT8 activations, weights and
-// INT32 biases as TensorFlow Lite's converter makes them; operators without INT8 kernels stay
-// FLOAT32 between DEQUANTIZE and QUANTIZE. With a UINT8 interface, a QUANTIZE follows every input
-// and precedes every output. Names of inputs and outputs are kept. `statistics` are calibrate()'s
-// of this graph. Throws ModelError when the graph is quantized already.
+// `graph`, which is FLOAT32 and has been through run_passes(), with integer activations, INT8
+// weights and INT32 biases (INT64 for INT16 activations) as TensorFlow Lite's converter makes them;
+// operators without integer kernels stay FLOAT32. A QUANTIZE or DEQUANTIZE stands wherever the
+// precision changes, and after every input and before every output of UINT8. Names of inputs and
+// outputs are kept. `statistics` are calibrate()'s of this graph. Throws ModelError when the graph
+// is quantized already.
 Graph quantize_full_integer(const Graph& graph, std::span<const Statistics> statistics,
                             const FullIntegerOptions& options);
 

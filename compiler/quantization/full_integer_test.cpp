@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -38,22 +39,26 @@ Graph quantized(const Graph& graph, const FullIntegerOptions& options = {}) {
 Floats run_quantized(const Graph& graph, const Sample& sample) {
   std::vector<std::vector<uint8_t>> bytes;
   for (size_t i = 0; i < sample.size(); ++i) {
-    const auto q = quantize_to_int8(sample[i], graph.tensors[graph.inputs[i]].quantization);
-    bytes.emplace_back(q.begin(), q.end());
+    const Tensor& input = graph.tensors[graph.inputs[i]];
+    bytes.push_back(quantize_values(sample[i], input.quantization, input.type));
   }
-  const Tensor& output = graph.tensors[graph.outputs[0]];
-  const auto outputs = testing::run_bytes(graph, bytes);
+  Tensor output = graph.tensors[graph.outputs[0]];
+  output.data = testing::run_bytes(graph, bytes)[0];
   Floats result;
-  for (const uint8_t byte : outputs[0])
-    result.push_back(
-        output.quantization.scale[0] *
-        static_cast<float>(static_cast<int8_t>(byte) - output.quantization.zero_point[0]));
+  const auto add = [&](int32_t q) {
+    result.push_back(output.quantization.scale[0] *
+                     static_cast<float>(q - output.quantization.zero_point[0]));
+  };
+  if (output.type == TensorType::INT16)
+    std::ranges::for_each(output.values<int16_t>(), add);
+  else
+    std::ranges::for_each(output.values<int8_t>(), add);
   return result;
 }
 
 // The largest error of the quantized graph on samples it was calibrated with.
-void expect_close(const Graph& graph, float tolerance) {
-  const Graph integer = quantized(graph);
+void expect_close(const Graph& graph, float tolerance, const FullIntegerOptions& options = {}) {
+  const Graph integer = quantized(graph, options);
   for (const Sample& sample : noise(graph, 5)) {
     const Floats expected = testing::run(graph, sample)[0];
     const Floats actual = run_quantized(integer, sample);
@@ -110,6 +115,33 @@ TEST(FullInteger, QuantizesEveryTensor) {
 }
 
 TEST(FullInteger, ResultsAreClose) { expect_close(classifier(), 0.03F); }
+
+TEST(FullInteger, SixteenBitsAreCloser) {
+  const FullIntegerOptions options = {.interface = TensorType::INT16};
+  expect_close(classifier(), 0.006F, options);
+  const Graph graph = quantized(classifier(), options);
+  EXPECT_THAT(operator_types(graph),
+              ElementsAre(CONV_2D, MAX_POOL_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, SOFTMAX));
+  for (size_t op = 0; op < 5; ++op) {
+    EXPECT_EQ(output_of(graph, op).type, TensorType::INT16);
+    EXPECT_THAT(output_of(graph, op).quantization.zero_point, ElementsAre(0));
+  }
+  EXPECT_EQ(graph.tensors[graph.operators[0].inputs[1]].type, TensorType::INT8);
+  EXPECT_EQ(graph.tensors[graph.operators[0].inputs[2]].type, TensorType::INT64);
+  EXPECT_EQ(output_of(graph, 4).quantization,
+            (Quantization{.scale = {1.0F / 32768}, .zero_point = {0}}));
+  EXPECT_EQ(graph.tensors[graph.outputs[0]].name, "SOFTMAX");
+}
+
+TEST(FullInteger, EveryOperatorMayHaveAPrecisionOfItsOwn) {
+  using enum TensorType;
+  const std::vector<TensorType> precisions = {INT8, INT8, INT16, FLOAT32, INT8};
+  const FullIntegerOptions options = {.precisions = precisions};
+  const Graph graph = quantized(classifier(), options);
+  EXPECT_THAT(operator_types(graph), ElementsAre(CONV_2D, MAX_POOL_2D, QUANTIZE, DEPTHWISE_CONV_2D,
+                                                 DEQUANTIZE, FULLY_CONNECTED, QUANTIZE, SOFTMAX));
+  expect_close(classifier(), 0.03F, options);
+}
 
 TEST(FullInteger, EqualInputsGiveEqualGraphs) {
   EXPECT_EQ(quantized(classifier()), quantized(classifier()));

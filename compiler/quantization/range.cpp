@@ -32,7 +32,7 @@ Range percentile(const Statistics& s) {
 // With values x_k in n_k times, and levels `step` apart from a to b, the error is
 // sum(n_k * step^2 / 12) of those inside, uniformly spread between levels, and
 // sum(n_k * (x_k - a)^2) or (x_k - b)^2 of those clipped.
-Range least_squares(const Statistics& s) {
+Range least_squares(const Statistics& s, double steps) {
   constexpr size_t kEvery = 16;  // bins between candidates
   constexpr size_t kCandidates = kBins / kEvery + 1;
   std::array<double, kCandidates> below{}, clipped_below{}, clipped_above{};
@@ -53,7 +53,7 @@ Range least_squares(const Statistics& s) {
     for (size_t high = low + 1; high < kCandidates; ++high) {
       const double b = edge(s, high * kEvery);
       if (b < 0) continue;
-      const double step = (b - a) / 255;
+      const double step = (b - a) / steps;
       const double error =
           (below[high] - below[low]) * step * step / 12 + clipped_below[low] + clipped_above[high];
       if (error >= best_error) continue;
@@ -66,13 +66,13 @@ Range least_squares(const Statistics& s) {
 
 }  // namespace
 
-Range choose_range(const Statistics& statistics, RangeMethod method) {
+Range choose_range(const Statistics& statistics, RangeMethod method, TensorType type) {
   if (statistics.min == statistics.max) return {};
   switch (method) {
     case RangeMethod::kPercentile:
       return percentile(statistics);
     case RangeMethod::kLeastSquares:
-      return least_squares(statistics);
+      return least_squares(statistics, type == TensorType::INT16 ? 65535 : 255);
     case RangeMethod::kMinMax:
       break;
   }

@@ -15,11 +15,13 @@ struct Range {
 enum class RangeMethod {
   kMinMax,        // everything that was seen
   kPercentile,    // without the 0.01 % of values furthest out on either side
-  kLeastSquares,  // what makes the sum of squared errors of 256 levels smallest
+  kLeastSquares,  // what makes the sum of squared errors smallest
 };
 
-// `statistics` has seen a value at least.
-Range choose_range(const Statistics& statistics, RangeMethod method);
+// `statistics` has seen a value at least. Least squares are those of 256 levels for INT8, of 65536
+// for INT16.
+Range choose_range(const Statistics& statistics, RangeMethod method,
+                   TensorType type = TensorType::INT8);
 
 // The smallest range that holds both.
 Range unite(const Range& a, const Range& b);

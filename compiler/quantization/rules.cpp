@@ -2,7 +2,75 @@
 
 #include <fmt/format.h>
 
+#include "compiler/planning/executable.h"
+#include "compiler/quantization/affine.h"
+
 namespace solder::compiler {
+
+namespace {
+
+IntegerRule rule_of(const Graph& graph, const Operator& op) {
+  for (const int tensor : {op.input(0), op.outputs[0]})
+    if (tensor < 0 || graph.tensors[tensor].type != TensorType::FLOAT32) return IntegerRule::kFloat;
+  switch (op.type) {
+    case OperatorType::CONV_2D:
+    case OperatorType::DEPTHWISE_CONV_2D:
+    case OperatorType::FULLY_CONNECTED:
+      return has_float_weights(graph, op) ? IntegerRule::kWeighted : IntegerRule::kFloat;
+    case OperatorType::ADD:
+    case OperatorType::MEAN:
+    case OperatorType::RELU:
+    case OperatorType::RELU_N1_TO_1:
+    case OperatorType::RELU6:
+      return IntegerRule::kAnyScale;
+    case OperatorType::AVERAGE_POOL_2D:
+    case OperatorType::CONCATENATION:
+    case OperatorType::MAX_POOL_2D:
+    case OperatorType::PAD:
+    case OperatorType::RESHAPE:
+    case OperatorType::TRANSPOSE:
+      return IntegerRule::kSameScale;
+    case OperatorType::LOGISTIC:
+    case OperatorType::SOFTMAX:
+      return IntegerRule::kUnit;
+    default:
+      return IntegerRule::kFloat;
+  }
+}
+
+// Whether `op`, which has no weights, can be prepared with activations of `type`.
+bool has_kernel(const Graph& graph, const Operator& op, IntegerRule rule, TensorType type) {
+  Graph alone;
+  const auto add = [&](int tensor) {
+    if (tensor < 0) return -1;
+    Tensor copy = graph.tensors[tensor];
+    if (copy.type == TensorType::FLOAT32) {
+      copy.type = type;
+      copy.quantization = {.scale = {1.0F}, .zero_point = {0}};
+      if (copy.is_constant())
+        copy.data = quantize_values(graph.tensors[tensor].values<float>(), copy.quantization, type);
+    }
+    return alone.add_tensor(std::move(copy));
+  };
+  Operator copy = op;
+  for (int& input : copy.inputs) {
+    input = add(input);
+    if (input >= 0 && !alone.is_constant(input)) alone.inputs.push_back(input);
+  }
+  for (int& output : copy.outputs) output = add(output);
+  if (rule == IntegerRule::kUnit)
+    alone.tensors[copy.outputs[0]].quantization = unit_quantization(type);
+  alone.operators = {copy};
+  alone.outputs = copy.outputs;
+  try {
+    const Executable executable(std::move(alone), kReferenceKernels);
+    return true;
+  } catch (const ModelError&) {
+    return false;
+  }
+}
+
+}  // namespace
 
 bool has_float_weights(const Graph& graph, const Operator& op) {
   const auto is_float_constant = [&](int tensor) {
@@ -31,33 +99,15 @@ void check_is_float(const Graph& graph) {
           fmt::format("tensor '{}' is quantized already: give the FLOAT32 model", tensor.name));
 }
 
-IntegerRule integer_rule(const Graph& graph, const Operator& op) {
-  for (const int tensor : {op.input(0), op.outputs[0]})
-    if (tensor < 0 || graph.tensors[tensor].type != TensorType::FLOAT32) return IntegerRule::kFloat;
-  switch (op.type) {
-    case OperatorType::CONV_2D:
-    case OperatorType::DEPTHWISE_CONV_2D:
-    case OperatorType::FULLY_CONNECTED:
-      return has_float_weights(graph, op) ? IntegerRule::kWeighted : IntegerRule::kFloat;
-    case OperatorType::ADD:
-    case OperatorType::MEAN:
-    case OperatorType::RELU:
-    case OperatorType::RELU_N1_TO_1:
-    case OperatorType::RELU6:
-      return IntegerRule::kAnyScale;
-    case OperatorType::AVERAGE_POOL_2D:
-    case OperatorType::CONCATENATION:
-    case OperatorType::MAX_POOL_2D:
-    case OperatorType::PAD:
-    case OperatorType::RESHAPE:
-    case OperatorType::TRANSPOSE:
-      return IntegerRule::kSameScale;
-    case OperatorType::LOGISTIC:
-    case OperatorType::SOFTMAX:
-      return IntegerRule::kUnit;
-    default:
-      return IntegerRule::kFloat;
-  }
+Quantization unit_quantization(TensorType type) {
+  if (type == TensorType::INT16) return {.scale = {1.0F / 32768}, .zero_point = {0}};
+  return {.scale = {1.0F / 256}, .zero_point = {-128}};
+}
+
+IntegerRule integer_rule(const Graph& graph, const Operator& op, TensorType type) {
+  const IntegerRule rule = rule_of(graph, op);
+  const bool needs_kernel = rule != IntegerRule::kFloat && rule != IntegerRule::kWeighted;
+  return needs_kernel && !has_kernel(graph, op, rule, type) ? IntegerRule::kFloat : rule;
 }
 
 }  // namespace solder::compiler

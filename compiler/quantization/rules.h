@@ -9,14 +9,18 @@
 namespace solder::compiler {
 
 enum class IntegerRule {
-  kFloat,     // has no INT8 kernel, or other types: stays as it is, between DEQUANTIZE and QUANTIZE
-  kWeighted,  // constant weights (input 1) and bias (input 2): CONV_2D and its like
-  kAnyScale,  // every activation has a scale of its own
+  kFloat,      // has no integer kernel, or other types: stays, between DEQUANTIZE and QUANTIZE
+  kWeighted,   // constant weights (input 1) and bias (input 2): CONV_2D and its like
+  kAnyScale,   // every activation has a scale of its own
   kSameScale,  // values are moved or selected: inputs and output share one scale
-  kUnit,       // an output in [0, 1): scale 1/256, zero point -128
+  kUnit,       // an output in [0, 1): see unit_quantization()
 };
 
-IntegerRule integer_rule(const Graph& graph, const Operator& op);
+// For activations of `type`, INT8 or INT16.
+IntegerRule integer_rule(const Graph& graph, const Operator& op, TensorType type);
+
+// INT8: scale 1/256, zero point -128. INT16: scale 1/32768, zero point 0.
+Quantization unit_quantization(TensorType type);
 
 // CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED with constant FLOAT32 weights, and a constant
 // FLOAT32 bias or none.

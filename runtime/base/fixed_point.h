@@ -61,6 +61,15 @@ constexpr int32_t requantize(int32_t x, Requantization r) {
   return ((rounds_away_from_zero >> (-r.shift - 1)) + 1) >> 1;
 }
 
+// The same for a sum of 64 bits, |x| < 2^47, shift in [-31, 7]: rounded once, but with a multiplier
+// of 16 bits, as TensorFlow Lite's MultiplyByQuantizedMultiplier of an int64_t does.
+inline constexpr int32_t kMaxWideShift = 7;
+constexpr int32_t requantize_wide(int64_t x, Requantization r) {
+  const int32_t multiplier = r.multiplier < 0x7FFF0000 ? (r.multiplier + (1 << 15)) >> 16 : 0x7FFF;
+  const int32_t right = 15 - r.shift;
+  return static_cast<int32_t>((x * multiplier + (int64_t{1} << (right - 1))) >> right);
+}
+
 // The Requantization nearest to `factor`, a finite value >= 0: TensorFlow Lite's
 // QuantizeMultiplier. Factors too small for a right shift of 31 become 0, too large ones saturate.
 Requantization quantize_multiplier(double factor);

@@ -106,6 +106,34 @@ const Requantization* requantization_per_channel(StepBuilder& builder, const Ten
   return table;
 }
 
+Error check_sum_s16(StepBuilder& builder, int64_t depth, int32_t channels,
+                    const Requantization* factors, int32_t count, SumS16& sum) {
+  if (depth > kMaxAccumulationDepthS16)
+    return builder.fail("sums up more than 2^24 products for an INT16 output; it sums", depth);
+  for (int32_t i = 0; i < count; ++i)
+    if (factors[i].shift > kMaxWideShift)
+      return builder.fail("has an INT16 output whose scale is too small for its input and filter");
+  const TensorView* bias = builder.input(2);
+  sum = {.bias = StepBuilder::in(2), .bits = 32};
+  if (bias == nullptr) return {};
+  if (is_bias(bias, TensorType::INT64, channels)) {
+    constexpr int64_t kLimit = int64_t{1} << 46;
+    const auto* values = static_cast<const int64_t*>(bias->data);
+    for (int32_t i = 0; i < channels; ++i)
+      if (values[i] <= -kLimit || values[i] >= kLimit)
+        return builder.fail("has a bias of 2^46 or more; it is", values[i]);
+    sum.bits = 64;
+    return {};
+  }
+  if (!is_bias(bias, TensorType::INT32, channels))
+    return builder.fail("needs a constant INT64 or INT32 bias, one per output channel");
+  auto* widened = builder.table<int64_t>(channels);
+  if (widened == nullptr) return builder.no_memory();
+  for (int32_t i = 0; i < channels; ++i) widened[i] = static_cast<const int32_t*>(bias->data)[i];
+  sum.bias = StepBuilder::from(widened);
+  return {};
+}
+
 const float* scale_per_channel(StepBuilder& builder, const TensorView& filter, int32_t channels) {
   auto* table = builder.table<float>(channels);
   if (table == nullptr) return nullptr;

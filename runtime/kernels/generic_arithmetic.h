@@ -1,11 +1,10 @@
-// What float32 and int8 kernels of sums of products have in common: the loops of a generic kernel
-// are written once, for an Arithmetic that loads an input, multiplies, and turns a sum into an
-// output, and for a type of weights.
+// The loops that generic kernels of sums of products have in common: blocks of outputs that share
+// the loads of their inputs.
 #pragma once
 
 #include <cstdint>
 
-#include "runtime/base/fixed_point.h"
+#include "runtime/kernels/arithmetic.h"
 
 // Unrolls the loop that follows, whose count is a small constant; without it GCC keeps the sums of
 // a block in memory at -O2.
@@ -16,61 +15,6 @@
 #endif
 
 namespace solder::generic {
-
-struct F32Arithmetic {
-  using Element = float;
-  using Sum = float;
-  // Neighbouring outputs that are computed together, as many as registers hold the sums of.
-  static constexpr int32_t kPixels = 2;
-
-  const float* bias;  // may be null
-  float activation_min, activation_max;
-
-  Sum load(const float* input) const { return *input; }
-  Element finish(Sum sum, int32_t channel) const {
-    if (bias != nullptr) sum += bias[channel];
-    return clamp(sum, activation_min, activation_max);
-  }
-};
-
-// float32 inputs and outputs, int8 weights.
-struct F32S8Arithmetic {
-  using Element = float;
-  using Sum = float;
-  static constexpr int32_t kPixels = 2;
-
-  const float* scale;  // of the weights of each channel
-  const float* bias;   // may be null
-  float activation_min, activation_max;
-
-  Sum load(const float* input) const { return *input; }
-  Element finish(Sum sum, int32_t channel) const {
-    sum *= scale[channel];
-    if (bias != nullptr) sum += bias[channel];
-    return clamp(sum, activation_min, activation_max);
-  }
-};
-
-// Sums are unsigned, because they may wrap.
-struct S8Arithmetic {
-  using Element = int8_t;
-  using Sum = uint32_t;
-  static constexpr int32_t kPixels = 1;
-
-  const int32_t* bias;  // may be null
-  const Requantization* requantization;
-  int32_t requantization_step;  // 1, or 0 where all channels share one
-  int32_t input_offset, output_offset, activation_min, activation_max;
-
-  Sum load(const int8_t* input) const { return static_cast<Sum>(*input + input_offset); }
-  Element finish(Sum sum, int32_t channel) const {
-    if (bias != nullptr) sum += static_cast<Sum>(bias[channel]);
-    const int32_t value =
-        requantize(static_cast<int32_t>(sum), requantization[channel * requantization_step]);
-    return static_cast<int8_t>(
-        clamp(wrapping_add(value, output_offset), activation_min, activation_max));
-  }
-};
 
 // Output channels that are computed together, so that the load of an input serves all of them.
 inline constexpr int32_t kChannelBlock = 4;

@@ -9,7 +9,6 @@
 #include "runtime/base/fixed_point.h"
 #include "runtime/kernels/activation/activation.h"
 #include "runtime/kernels/conv_2d/conv_2d.h"
-#include "runtime/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
 #include "runtime/kernels/elementwise/elementwise.h"
 #include "runtime/kernels/fully_connected/fully_connected.h"
 #include "runtime/kernels/kernel.h"
@@ -31,14 +30,20 @@
   X(conv_2d_s8, Conv2DS8Params,                                                                   \
     const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
     const Requantization* requantization, int8_t* output)                                         \
-  X(depthwise_conv_2d_f32, DepthwiseConv2DF32Params,                                              \
+  X(conv_2d_s16, Conv2DS16Params,                                                                 \
+    const int16_t* input, const int8_t* filter, const int64_t* bias,                              \
+    const Requantization* requantization, int16_t* output)                                        \
+  X(depthwise_conv_2d_f32, Conv2DF32Params,                                                       \
     const float* input, const float* filter, const float* bias, float* output)                    \
-  X(depthwise_conv_2d_f32_s8, DepthwiseConv2DF32Params,                                           \
+  X(depthwise_conv_2d_f32_s8, Conv2DF32Params,                                                    \
     const float* input, const int8_t* filter, const float* scale, const float* bias,              \
     float* output)                                                                                \
-  X(depthwise_conv_2d_s8, DepthwiseConv2DS8Params,                                                \
+  X(depthwise_conv_2d_s8, Conv2DS8Params,                                                         \
     const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
     const Requantization* requantization, int8_t* output)                                         \
+  X(depthwise_conv_2d_s16, Conv2DS16Params,                                                       \
+    const int16_t* input, const int8_t* filter, const int64_t* bias,                              \
+    const Requantization* requantization, int16_t* output)                                        \
   X(fully_connected_f32, FullyConnectedF32Params,                                                 \
     const float* input, const float* filter, const float* bias, float* output)                    \
   X(fully_connected_f32_s8, FullyConnectedF32Params,                                              \
@@ -47,12 +52,18 @@
   X(fully_connected_s8, FullyConnectedS8Params,                                                   \
     const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
     const Requantization* requantization, int8_t* output)                                         \
+  X(fully_connected_s16, FullyConnectedS16Params,                                                 \
+    const int16_t* input, const int8_t* filter, const int64_t* bias,                              \
+    const Requantization* requantization, int16_t* output)                                        \
   X(max_pool_2d_f32, Pool2DF32Params, const float* input, float* output)                          \
-  X(max_pool_2d_s8, Pool2DS8Params, const int8_t* input, int8_t* output)                          \
+  X(max_pool_2d_s8, Pool2DIntegerParams, const int8_t* input, int8_t* output)                     \
+  X(max_pool_2d_s16, Pool2DIntegerParams, const int16_t* input, int16_t* output)                  \
   X(average_pool_2d_f32, Pool2DF32Params, const float* input, float* output)                      \
-  X(average_pool_2d_s8, Pool2DS8Params, const int8_t* input, int8_t* output)                      \
+  X(average_pool_2d_s8, Pool2DIntegerParams, const int8_t* input, int8_t* output)                 \
+  X(average_pool_2d_s16, Pool2DIntegerParams, const int16_t* input, int16_t* output)              \
   X(softmax_f32, SoftmaxF32Params, const float* input, float* output)                             \
   X(softmax_s8, SoftmaxS8Params, const int8_t* input, int8_t* output)                             \
+  X(softmax_s16, SoftmaxS16Params, const int16_t* input, int16_t* output)                         \
   X(add_f32, AddF32Params, const float* a, const float* b, float* output)                         \
   X(add_s8, AddS8Params, const int8_t* a, const int8_t* b, int8_t* output)                        \
   X(neg_f32, NegF32Params, const float* input, float* output)                                     \
@@ -62,11 +73,16 @@
   X(relu_s8, ReluS8Params, const int8_t* input, int8_t* output)                                   \
   X(logistic_f32, LogisticF32Params, const float* input, float* output)                           \
   X(logistic_s8, LogisticS8Params, const int8_t* input, int8_t* output)                           \
-  X(quantize_f32_s8, QuantizeF32S8Params, const float* input, int8_t* output)                     \
+  X(quantize_f32_s8, QuantizeF32Params, const float* input, int8_t* output)                       \
+  X(quantize_f32_s16, QuantizeF32Params, const float* input, int16_t* output)                     \
   X(quantize_s8_s8, RequantizeParams, const int8_t* input, int8_t* output)                        \
   X(quantize_u8_s8, RequantizeParams, const uint8_t* input, int8_t* output)                       \
   X(quantize_s8_u8, RequantizeParams, const int8_t* input, uint8_t* output)                       \
-  X(dequantize_s8_f32, DequantizeS8F32Params, const int8_t* input, float* output)                 \
+  X(quantize_s8_s16, RequantizeParams, const int8_t* input, int16_t* output)                      \
+  X(quantize_s16_s8, RequantizeParams, const int16_t* input, int8_t* output)                      \
+  X(quantize_s16_s16, RequantizeParams, const int16_t* input, int16_t* output)                    \
+  X(dequantize_s8_f32, DequantizeParams, const int8_t* input, float* output)                      \
+  X(dequantize_s16_f32, DequantizeParams, const int16_t* input, float* output)                    \
   X(pad_b8, PadParams, const int8_t* input, int8_t* output)                                       \
   X(pad_b32, PadParams, const int32_t* input, int32_t* output)                                    \
   X(transpose_b8, TransposeParams, const int8_t* input, int8_t* output)                           \
@@ -100,16 +116,21 @@ using namespace reference;
 decltype(reference::conv_2d_f32) conv_2d_f32;
 decltype(reference::conv_2d_f32_s8) conv_2d_f32_s8;
 decltype(reference::conv_2d_s8) conv_2d_s8;
+decltype(reference::conv_2d_s16) conv_2d_s16;
 decltype(reference::depthwise_conv_2d_f32) depthwise_conv_2d_f32;
 decltype(reference::depthwise_conv_2d_f32_s8) depthwise_conv_2d_f32_s8;
 decltype(reference::depthwise_conv_2d_s8) depthwise_conv_2d_s8;
+decltype(reference::depthwise_conv_2d_s16) depthwise_conv_2d_s16;
 decltype(reference::fully_connected_f32) fully_connected_f32;
 decltype(reference::fully_connected_f32_s8) fully_connected_f32_s8;
 decltype(reference::fully_connected_s8) fully_connected_s8;
+decltype(reference::fully_connected_s16) fully_connected_s16;
 decltype(reference::max_pool_2d_f32) max_pool_2d_f32;
 decltype(reference::max_pool_2d_s8) max_pool_2d_s8;
+decltype(reference::max_pool_2d_s16) max_pool_2d_s16;
 decltype(reference::average_pool_2d_f32) average_pool_2d_f32;
 decltype(reference::average_pool_2d_s8) average_pool_2d_s8;
+decltype(reference::average_pool_2d_s16) average_pool_2d_s16;
 decltype(reference::add_f32) add_f32;
 decltype(reference::add_s8) add_s8;
 }  // namespace generic

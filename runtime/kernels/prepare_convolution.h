@@ -41,57 +41,98 @@ inline Error check_convolution_ranks(const StepBuilder& builder) {
   return {};
 }
 
+// The kernels of one family, and how wide TensorFlow Lite Micro's sums are where an INT16 operator
+// has no bias.
+struct ConvolutionKernels {
+  KernelId f32, f32_s8, s8, s16;
+  int32_t sum_bits_without_bias;
+};
+
 // Checks types and quantization and emits the kernel that fits. Output channels are dimension
 // `channel_axis` of the filter.
-template <class ParamsF32, class ParamsS8, class Geometry>
-Error emit_convolution(const OperatorView& op, StepBuilder& builder, const Geometry& geometry,
-                       int32_t channel_axis, KernelId kernel_f32, KernelId kernel_f32_s8,
-                       KernelId kernel_s8) {
+inline Error emit_convolution(const OperatorView& op, StepBuilder& builder,
+                              const ConvolutionWindows& windows, int32_t filter_channels,
+                              int32_t channel_axis, const ConvolutionKernels& kernels) {
   using B = StepBuilder;
   const TensorView& input = *builder.input(0);
   const TensorView& filter = *builder.input(1);
   const TensorView& output = *builder.output(0);
   const TensorView* bias = builder.input(2);
+  const int32_t* in = input.shape.dims;
+  const int32_t* out = output.shape.dims;
   const int32_t channels = filter.shape.dims[channel_axis];
+  const int64_t depth = filter.shape.elements() / channels;
+  const Options& o = op.options;
+  const Conv2DGeometry geometry = {.batches = in[0],
+                                   .input_height = in[1],
+                                   .input_width = in[2],
+                                   .input_channels = in[3],
+                                   .filter_height = filter.shape.dims[1],
+                                   .filter_width = filter.shape.dims[2],
+                                   .filter_channels = filter_channels,
+                                   .output_height = out[1],
+                                   .output_width = out[2],
+                                   .output_channels = out[3],
+                                   .stride_height = o.stride_h,
+                                   .stride_width = o.stride_w,
+                                   .dilation_height = o.dilation_h,
+                                   .dilation_width = o.dilation_w,
+                                   .pad_top = windows.rows.pad_before,
+                                   .pad_left = windows.columns.pad_before};
 
   const bool has_s8_weights = is_filter_s8(filter, channel_axis);
   if (input.type == TensorType::FLOAT32 && output.type == TensorType::FLOAT32 &&
       (filter.type == TensorType::FLOAT32 || has_s8_weights)) {
     if (!is_bias(bias, TensorType::FLOAT32, channels))
       return builder.fail("needs a constant FLOAT32 bias, one per output channel");
-    auto* params = builder.params<ParamsF32>();
+    auto* params = builder.params<Conv2DF32Params>();
     if (params == nullptr) return builder.no_memory();
-    const auto range = activation_range_f32(op.options.activation);
+    const auto range = activation_range_f32(o.activation);
     *params = {.geometry = geometry, .activation_min = range.min, .activation_max = range.max};
     if (!has_s8_weights)
-      return builder.emit(kernel_f32, params, {B::in(0), B::in(1), B::in(2), B::out(0)});
+      return builder.emit(kernels.f32, params, {B::in(0), B::in(1), B::in(2), B::out(0)});
     const float* scale = scale_per_channel(builder, filter, channels);
     if (scale == nullptr) return builder.no_memory();
-    return builder.emit(kernel_f32_s8, params,
+    return builder.emit(kernels.f32_s8, params,
                         {B::in(0), B::in(1), B::from(scale), B::in(2), B::out(0)});
   }
 
-  if (is_per_tensor_s8(input) && is_filter_s8(filter, channel_axis) && is_per_tensor_s8(output)) {
-    if (filter.shape.elements() / channels > kMaxAccumulationDepth)
+  if (is_per_tensor_s8(input) && has_s8_weights && is_per_tensor_s8(output)) {
+    if (depth > kMaxAccumulationDepth)
       return builder.fail("has an INT8 filter larger than 65536 elements per output channel");
     if (!is_bias(bias, TensorType::INT32, channels))
       return builder.fail("needs a constant INT32 bias, one per output channel");
-    auto* params = builder.params<ParamsS8>();
+    auto* params = builder.params<Conv2DS8Params>();
     const auto* table = requantization_per_channel(builder, input, filter, output, channels);
     if (params == nullptr || table == nullptr) return builder.no_memory();
-    const auto range = activation_range_s8(op.options.activation, output.quantization.scale[0],
-                                           zero_point_of(output));
+    const auto range =
+        activation_range_s8(o.activation, output.quantization.scale[0], zero_point_of(output));
     *params = {.geometry = geometry,
                .input_offset = -zero_point_of(input),
                .output_offset = zero_point_of(output),
                .activation_min = range.min,
                .activation_max = range.max};
-    return builder.emit(kernel_s8, params,
+    return builder.emit(kernels.s8, params,
                         {B::in(0), B::in(1), B::in(2), B::from(table), B::out(0)});
   }
+
+  if (is_per_tensor_s16(input) && has_s8_weights && is_per_tensor_s16(output)) {
+    auto* params = builder.params<Conv2DS16Params>();
+    const auto* table = requantization_per_channel(builder, input, filter, output, channels);
+    if (params == nullptr || table == nullptr) return builder.no_memory();
+    SumS16 sum;
+    if (Error error = check_sum_s16(builder, depth, channels, table, channels, sum)) return error;
+    const auto range = activation_range_s16(o.activation, output.quantization.scale[0]);
+    *params = {.geometry = geometry,
+               .sum_bits = bias == nullptr ? kernels.sum_bits_without_bias : sum.bits,
+               .activation_min = range.min,
+               .activation_max = range.max};
+    return builder.emit(kernels.s16, params,
+                        {B::in(0), B::in(1), sum.bias, B::from(table), B::out(0)});
+  }
   return builder.fail(
-      "needs FLOAT32 or INT8 throughout, or FLOAT32 with an INT8 filter; INT8 with valid "
-      "quantization");
+      "needs FLOAT32, INT8 or INT16 activations, with an INT8 filter for the integers and perhaps "
+      "FLOAT32; integers with valid quantization, INT16 with zero point 0");
 }
 
 }  // namespace solder

@@ -43,6 +43,8 @@ class Random {
         v = real(-1.0F, 1.0F);
       } else if constexpr (std::is_same_v<T, int8_t>) {
         v = static_cast<int8_t>(integer(-128, 127));
+      } else if constexpr (std::is_same_v<T, int16_t>) {
+        v = static_cast<int16_t>(integer(INT16_MIN, INT16_MAX));
       } else {
         v = integer(-20000, 20000);
       }
@@ -57,13 +59,15 @@ class Random {
     return values;
   }
 
-  // Factors that bring sums of up to `depth` products into the range of the output and beyond.
-  std::vector<Requantization> requantizations(int32_t channels, int32_t depth) {
+  // Factors that bring sums of up to `depth` products into the range of the output and beyond. The
+  // same factors serve int16 inputs and outputs.
+  std::vector<Requantization> requantizations(int32_t channels, int32_t depth,
+                                              int32_t max_shift = 30) {
     std::vector<Requantization> values(static_cast<size_t>(channels));
     for (Requantization& r : values) {
       r.multiplier = integer(1 << 30, INT32_MAX);
       r.shift = -6 - static_cast<int32_t>(std::log2(depth)) / 2 + integer(-1, 1);
-      if (integer(0, 31) == 0) r = {integer(1 << 30, INT32_MAX), integer(-31, 30)};
+      if (integer(0, 31) == 0) r = {integer(1 << 30, INT32_MAX), integer(-31, max_shift)};
       if (integer(0, 63) == 0) r = {0, 0};
     }
     return values;
@@ -79,6 +83,12 @@ struct ActivationRange {
 };
 inline ActivationRange random_activation(Random& random) {
   constexpr ActivationRange kRanges[] = {{-128, 127}, {-128, 127}, {0, 127}, {-5, 90}, {7, 7}};
+  return random.one_of(kRanges);
+}
+
+inline ActivationRange random_activation_s16(Random& random) {
+  constexpr ActivationRange kRanges[] = {
+      {INT16_MIN, INT16_MAX}, {INT16_MIN, INT16_MAX}, {0, INT16_MAX}, {-5, 9000}, {7, 7}};
   return random.one_of(kRanges);
 }
 
@@ -205,6 +215,25 @@ inline int32_t plainly_requantized(int64_t x, Requantization r) {
   const long double product = static_cast<long double>(wrapped) * r.multiplier;
   const long double high = std::floor(product / 0x1p31L + 0.5L);
   return static_cast<int32_t>(std::round(std::ldexp(high, r.shift - left)));
+}
+
+// The same of sums of 64 bits: round(x * m * 2^(shift - 15)), halves upwards, with m the multiplier
+// in 16 bits.
+inline int32_t plainly_requantized_wide(int64_t x, Requantization r) {
+  const long double rounded = std::floor(static_cast<long double>(r.multiplier) / 0x1p16L + 0.5L);
+  const long double m = std::fmin(rounded, 32767.0L);
+  const long double value = std::ldexp(static_cast<long double>(x) * m, r.shift - 15);
+  return static_cast<int32_t>(static_cast<int64_t>(std::floor(value + 0.5L)));
+}
+
+// An int16 output of a sum with its bias, of `sum_bits`.
+inline int16_t plain_output_s16(int64_t sum, Requantization r, int32_t sum_bits,
+                                ActivationRange range) {
+  const int64_t value =
+      sum_bits == 32 ? plainly_requantized(sum, r) : plainly_requantized_wide(sum, r);
+  return static_cast<int16_t>(value < range.min   ? range.min
+                              : value > range.max ? range.max
+                                                  : value);
 }
 
 // An int8 output as the integer kernels make it of a sum.

@@ -1,10 +1,14 @@
-// CONV_2D. Layouts: input [batches, input_height, input_width, input_channels], filter
-// [output_channels, filter_height, filter_width, filter_channels] with filter_channels =
-// input_channels / groups, bias [output_channels] or null, output [batches, output_height,
-// output_width, output_channels]. Taps outside the input count as zero (quantized: as the input's
-// zero point). Quantized: requantization [output_channels]; the sum of products of one output stays
-// below 2^31 (preparation sees to it), with the bias it may wrap. f32_s8: float activations, int8
-// filter, scale [output_channels]: scale * sum + bias, with nothing rounded to 8 bits.
+// CONV_2D and DEPTHWISE_CONV_2D. Layouts: input [batches, input_height, input_width,
+// input_channels], bias [output_channels] or null, output [batches, output_height, output_width,
+// output_channels]. The channels are in groups: each output channel reads filter_channels of the
+// input, and input_channels / filter_channels is the number of groups. The filter of CONV_2D is
+// [output_channels, filter_height, filter_width, filter_channels], that of DEPTHWISE_CONV_2D, whose
+// filter_channels are 1, is [1, filter_height, filter_width, output_channels]. Taps outside the
+// input count as zero (quantized: as the input's zero point).
+// f32_s8: float activations, int8 filter, scale [output_channels]: scale * sum + bias, with nothing
+// rounded to 8 bits. s8, s16: int8 filter, requantization [output_channels]. s8: the sum of
+// products of one output stays below 2^31 (preparation sees to it), with the bias it may wrap. s16:
+// zero points are 0, a sum with its bias stays below 2^47.
 #pragma once
 
 #include <cstdint>
@@ -51,6 +55,18 @@ struct Conv2DS8Params {
   void visit(Visitor&& v) const {
     v("geometry", geometry), v("input_offset", input_offset);
     v("output_offset", output_offset), v("activation_min", activation_min);
+    v("activation_max", activation_max);
+  }
+};
+
+struct Conv2DS16Params {
+  Conv2DGeometry geometry;
+  int32_t sum_bits;                        // 32 or 64, see S16Arithmetic
+  int32_t activation_min, activation_max;  // in [-32768, 32767]
+
+  template <class Visitor>
+  void visit(Visitor&& v) const {
+    v("geometry", geometry), v("sum_bits", sum_bits), v("activation_min", activation_min);
     v("activation_max", activation_max);
   }
 };

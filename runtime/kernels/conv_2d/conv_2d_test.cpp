@@ -56,9 +56,9 @@ Conv2DS8Params random_params_s8(Random& random, const Case& c) {
 }
 
 // The definition, with a pixel of the input looked up by a function that knows about padding.
-template <class Sum, class Element>
+template <class Sum, class Element, class Weight>
 Sum plain_sum(const Conv2DGeometry& g, const std::vector<Element>& input, Sum offset,
-              const std::vector<Element>& filter, int64_t output) {
+              const std::vector<Weight>& filter, int64_t output) {
   const int64_t out_c = output % g.output_channels;
   const int64_t out_x = output / g.output_channels % g.output_width;
   const int64_t out_y = output / g.output_channels / g.output_width % g.output_height;
@@ -109,6 +109,38 @@ TEST(Conv2D, ReferenceS8FollowsTheDefinition) {
                                                {p.activation_min, p.activation_max}));
     }
     ASSERT_EQ(testing::difference(expected, output), "");
+  }
+}
+
+TEST(Conv2D, S16FollowsTheDefinition) {
+  Random random(4);
+  for (int32_t i = 0; i < 200; ++i) {
+    const Case c = random_case(random);
+    const testing::ActivationRange range = testing::random_activation_s16(random);
+    const Conv2DS16Params p = {c.geometry, random.integer(0, 1) == 0 ? 32 : 64, range.min,
+                               range.max};
+    SCOPED_TRACE(testing::describe(p));
+    const auto input = random.tensor<int16_t>(c.inputs());
+    const auto filter =
+        random.tensor<int8_t>(int64_t{c.filter_size()} * c.geometry.output_channels);
+    const auto bias = random.tensor<int64_t>(c.geometry.output_channels);
+    const auto requantization =
+        random.requantizations(c.geometry.output_channels, c.filter_size(), kMaxWideShift);
+    std::vector<int16_t> expected;
+    for (int64_t at = 0; at < c.outputs(); ++at) {
+      const auto channel = static_cast<size_t>(at % c.geometry.output_channels);
+      int64_t sum = plain_sum<int64_t>(c.geometry, input, 0, filter, at);
+      if (c.has_bias) sum += bias[channel];
+      expected.push_back(
+          testing::plain_output_s16(sum, requantization[channel], p.sum_bits, range));
+    }
+    for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels}) {
+      SCOPED_TRACE(set->name);
+      const auto output = testing::run<int16_t>(
+          *set, KernelId::conv_2d_s16, p, c.outputs(), input.data(), filter.data(),
+          c.has_bias ? bias.data() : nullptr, requantization.data());
+      ASSERT_EQ(testing::difference(expected, output), "");
+    }
   }
 }
 

@@ -1,5 +1,5 @@
+#include <algorithm>
 #include <cassert>
-#include <cstring>
 
 #include "runtime/kernels/generic_arithmetic.h"
 #include "runtime/kernels/kernel_list.h"
@@ -12,7 +12,7 @@ namespace {
 // So much of the filter is used on the whole input before the next part, to stay in a small cache.
 constexpr int32_t kFilterBytesAtOnce = 2048;
 
-// int8 windows of at most so many elements are copied into one piece first.
+// Integer windows of at most so many elements are copied into one piece first.
 constexpr int32_t kMaxGathered = 64;
 
 // The taps of a window that lie inside the input, as runs of elements that are neighbours in input
@@ -63,26 +63,27 @@ template <int32_t kPixels, class Arithmetic, class Element, class Weight>
   }
 }
 
-// One pixel of int8: a window that is a single run, or small enough to be made one, takes the
+// One pixel of integers: a window that is a single run, or small enough to be made one, takes the
 // shorter way.
-void convolve_pixel(const S8Arithmetic& arithmetic, int32_t first, int32_t end, const Window& w,
-                    const int8_t* input, const int8_t* filter, int32_t filter_size,
-                    int8_t* output) {
+template <class Arithmetic, class Element, class Weight>
+void convolve_pixel(const Arithmetic& arithmetic, int32_t first, int32_t end, const Window& w,
+                    const Element* input, const Weight* filter, int32_t filter_size,
+                    Element* output) {
   if (w.run == filter_size) {
-    multiply(arithmetic, first, end, input + w.input_offset, filter, filter_size, 0U, output);
+    multiply(arithmetic, first, end, input + w.input_offset, filter, filter_size, 0, output);
   } else if (filter_size <= kMaxGathered) {
-    int8_t gathered[kMaxGathered];
+    Element gathered[kMaxGathered];
     if (w.rows * w.runs * w.run < filter_size)
-      std::memset(gathered, -arithmetic.input_offset, static_cast<size_t>(filter_size));
+      std::fill_n(gathered, filter_size, arithmetic.padding());
     for (int32_t row = 0; row < w.rows; ++row) {
-      const int8_t* from = input + w.input_offset + row * w.input_row_step;
-      int8_t* to = gathered + w.filter_offset + row * w.filter_row_step;
+      const Element* from = input + w.input_offset + row * w.input_row_step;
+      Element* to = gathered + w.filter_offset + row * w.filter_row_step;
       for (int32_t i = 0; i < w.runs; ++i) {
         for (int32_t k = 0; k < w.run; ++k) *to++ = from[k];
         from += w.input_run_step;
       }
     }
-    multiply(arithmetic, first, end, gathered, filter, filter_size, 0U, output);
+    multiply(arithmetic, first, end, gathered, filter, filter_size, 0, output);
   } else {
     convolve_window<1>(arithmetic, first, end, w, input, 0, filter, filter_size, output, 0);
   }
@@ -164,6 +165,13 @@ void conv_2d_s8(const Conv2DS8Params& p, const int8_t* input, const int8_t* filt
                 const int32_t* bias, const Requantization* requantization, int8_t* output) {
   const S8Arithmetic arithmetic = {
       bias, requantization, 1, p.input_offset, p.output_offset, p.activation_min, p.activation_max};
+  convolve(p.geometry, arithmetic, input, filter, output);
+}
+
+void conv_2d_s16(const Conv2DS16Params& p, const int16_t* input, const int8_t* filter,
+                 const int64_t* bias, const Requantization* requantization, int16_t* output) {
+  const S16Arithmetic arithmetic = {bias,       requantization,   1,
+                                    p.sum_bits, p.activation_min, p.activation_max};
   convolve(p.geometry, arithmetic, input, filter, output);
 }
 

@@ -9,30 +9,16 @@ Error prepare_conv_2d(const OperatorView& op, StepBuilder& builder) {
   if (Error error = check_convolution_ranks(builder)) return error;
   const int32_t* in = builder.input(0)->shape.dims;
   const int32_t* filter = builder.input(1)->shape.dims;
-  const int32_t* out = builder.output(0)->shape.dims;
   if (in[3] % filter[3] != 0 || filter[0] % (in[3] / filter[3]) != 0)
     return builder.fail("has filter channels that do not divide the input's; the input has", in[3]);
   ConvolutionWindows windows;
   if (Error error = check_convolution(op, builder, filter[0], windows)) return error;
-  const Conv2DGeometry geometry = {.batches = in[0],
-                                   .input_height = in[1],
-                                   .input_width = in[2],
-                                   .input_channels = in[3],
-                                   .filter_height = filter[1],
-                                   .filter_width = filter[2],
-                                   .filter_channels = filter[3],
-                                   .output_height = out[1],
-                                   .output_width = out[2],
-                                   .output_channels = out[3],
-                                   .stride_height = op.options.stride_h,
-                                   .stride_width = op.options.stride_w,
-                                   .dilation_height = op.options.dilation_h,
-                                   .dilation_width = op.options.dilation_w,
-                                   .pad_top = windows.rows.pad_before,
-                                   .pad_left = windows.columns.pad_before};
-  return emit_convolution<Conv2DF32Params, Conv2DS8Params>(
-      op, builder, geometry, 0, KernelId::conv_2d_f32, KernelId::conv_2d_f32_s8,
-      KernelId::conv_2d_s8);
+  return emit_convolution(op, builder, windows, filter[3], 0,
+                          {.f32 = KernelId::conv_2d_f32,
+                           .f32_s8 = KernelId::conv_2d_f32_s8,
+                           .s8 = KernelId::conv_2d_s8,
+                           .s16 = KernelId::conv_2d_s16,
+                           .sum_bits_without_bias = 32});
 }
 
 }  // namespace solder

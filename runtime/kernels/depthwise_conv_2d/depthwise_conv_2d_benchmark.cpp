@@ -21,32 +21,33 @@ constexpr Layer kLayers[] = {
   testing::Random random(1);
   for (const Layer& l : kLayers) {
     const int32_t padding = l.same ? 1 : 0;
-    const DepthwiseConv2DGeometry g = {.batches = 1,
-                                       .input_height = l.height,
-                                       .input_width = l.width,
-                                       .input_channels = l.channels,
-                                       .filter_height = 3,
-                                       .filter_width = 3,
-                                       .depth_multiplier = l.multiplier,
-                                       .output_height = (l.height + 2 * padding - 3) / l.stride + 1,
-                                       .output_width = (l.width + 2 * padding - 3) / l.stride + 1,
-                                       .stride_height = l.stride,
-                                       .stride_width = l.stride,
-                                       .dilation_height = 1,
-                                       .dilation_width = 1,
-                                       .pad_top = padding,
-                                       .pad_left = padding};
+    const Conv2DGeometry g = {.batches = 1,
+                              .input_height = l.height,
+                              .input_width = l.width,
+                              .input_channels = l.channels,
+                              .filter_height = 3,
+                              .filter_width = 3,
+                              .filter_channels = 1,
+                              .output_height = (l.height + 2 * padding - 3) / l.stride + 1,
+                              .output_width = (l.width + 2 * padding - 3) / l.stride + 1,
+                              .output_channels = l.channels * l.multiplier,
+                              .stride_height = l.stride,
+                              .stride_width = l.stride,
+                              .dilation_height = 1,
+                              .dilation_width = 1,
+                              .pad_top = padding,
+                              .pad_left = padding};
     const int32_t inputs = l.height * l.width * l.channels;
     const int32_t channels = l.channels * l.multiplier;
     const int32_t outputs = g.output_height * g.output_width * channels;
     const double products = 9.0 * outputs;
     testing::register_benchmark<float>(
-        KernelId::depthwise_conv_2d_f32, "depthwise_conv_2d_f32", l.name,
-        DepthwiseConv2DF32Params{g, 0, 6}, outputs, products, "MAC/s", random.tensor<float>(inputs),
+        KernelId::depthwise_conv_2d_f32, "depthwise_conv_2d_f32", l.name, Conv2DF32Params{g, 0, 6},
+        outputs, products, "MAC/s", random.tensor<float>(inputs),
         random.tensor<float>(9 * channels), random.tensor<float>(channels));
     testing::register_benchmark<int8_t>(
         KernelId::depthwise_conv_2d_s8, "depthwise_conv_2d_s8", l.name,
-        DepthwiseConv2DS8Params{g, 5, -3, -128, 127}, outputs, products, "MAC/s",
+        Conv2DS8Params{g, 5, -3, -128, 127}, outputs, products, "MAC/s",
         random.tensor<int8_t>(inputs), random.tensor<int8_t>(9 * channels),
         random.tensor<int32_t>(channels), random.requantizations(channels, 9));
   }

@@ -9,17 +9,17 @@ namespace {
 using testing::Random;
 
 struct Case {
-  DepthwiseConv2DGeometry geometry;
+  Conv2DGeometry geometry;
   bool has_bias;
 
-  int32_t output_channels() const { return geometry.input_channels * geometry.depth_multiplier; }
+  int32_t output_channels() const { return geometry.output_channels; }
   int32_t taps() const { return geometry.filter_height * geometry.filter_width; }
   int64_t inputs() const {
-    const DepthwiseConv2DGeometry& g = geometry;
+    const Conv2DGeometry& g = geometry;
     return int64_t{g.batches} * g.input_height * g.input_width * g.input_channels;
   }
   int64_t outputs() const {
-    const DepthwiseConv2DGeometry& g = geometry;
+    const Conv2DGeometry& g = geometry;
     return int64_t{g.batches} * g.output_height * g.output_width * output_channels();
   }
 };
@@ -28,15 +28,17 @@ Case random_case(Random& random) {
   const testing::Axis rows = testing::random_axis(random, true);
   const testing::Axis columns = testing::random_axis(random, true);
   const int32_t multipliers[] = {1, 1, 1, 2, 3, 4, 8, 11};
+  const int32_t input_channels = testing::random_channels(random);
   return {.geometry = {.batches = random.integer(1, 2),
                        .input_height = rows.size,
                        .input_width = columns.size,
-                       .input_channels = testing::random_channels(random),
+                       .input_channels = input_channels,
                        .filter_height = rows.taps,
                        .filter_width = columns.taps,
-                       .depth_multiplier = random.one_of(multipliers),
+                       .filter_channels = 1,
                        .output_height = rows.outputs,
                        .output_width = columns.outputs,
+                       .output_channels = input_channels * random.one_of(multipliers),
                        .stride_height = rows.stride,
                        .stride_width = columns.stride,
                        .dilation_height = rows.dilation,
@@ -46,17 +48,17 @@ Case random_case(Random& random) {
           .has_bias = random.integer(0, 3) != 0};
 }
 
-DepthwiseConv2DS8Params random_params_s8(Random& random, const Case& c) {
+Conv2DS8Params random_params_s8(Random& random, const Case& c) {
   const testing::ActivationRange range = testing::random_activation(random);
   return {c.geometry, -testing::random_zero_point(random), testing::random_zero_point(random),
           range.min, range.max};
 }
 
 // The definition, with a pixel of the input looked up by a function that knows about padding.
-template <class Sum, class Element>
+template <class Sum, class Element, class Weight>
 Sum plain_sum(const Case& c, const std::vector<Element>& input, Sum offset,
-              const std::vector<Element>& filter, int64_t output) {
-  const DepthwiseConv2DGeometry& g = c.geometry;
+              const std::vector<Weight>& filter, int64_t output) {
+  const Conv2DGeometry& g = c.geometry;
   const int64_t out_c = output % c.output_channels();
   const int64_t out_x = output / c.output_channels() % g.output_width;
   const int64_t out_y = output / c.output_channels() / g.output_width % g.output_height;
@@ -64,7 +66,7 @@ Sum plain_sum(const Case& c, const std::vector<Element>& input, Sum offset,
   const auto padded_input = [&](int64_t y, int64_t x) -> Sum {
     if (y < 0 || x < 0 || y >= g.input_height || x >= g.input_width) return 0;
     const int64_t at = ((b * g.input_height + y) * g.input_width + x) * g.input_channels +
-                       out_c / g.depth_multiplier;
+                       out_c / (g.output_channels / g.input_channels);
     return static_cast<Sum>(input.at(static_cast<size_t>(at))) + offset;
   };
   Sum sum = 0;
@@ -83,7 +85,7 @@ TEST(DepthwiseConv2D, ReferenceS8FollowsTheDefinition) {
   Random random(1);
   for (int32_t i = 0; i < 60; ++i) {
     const Case c = random_case(random);
-    const DepthwiseConv2DS8Params p = random_params_s8(random, c);
+    const Conv2DS8Params p = random_params_s8(random, c);
     SCOPED_TRACE(testing::describe(p));
     const auto input = random.tensor<int8_t>(c.inputs());
     const auto filter = random.tensor<int8_t>(int64_t{c.taps()} * c.output_channels());
@@ -105,11 +107,42 @@ TEST(DepthwiseConv2D, ReferenceS8FollowsTheDefinition) {
   }
 }
 
+TEST(DepthwiseConv2D, S16FollowsTheDefinition) {
+  Random random(4);
+  for (int32_t i = 0; i < 200; ++i) {
+    const Case c = random_case(random);
+    const testing::ActivationRange range = testing::random_activation_s16(random);
+    const Conv2DS16Params p = {c.geometry, random.integer(0, 1) == 0 ? 32 : 64, range.min,
+                               range.max};
+    SCOPED_TRACE(testing::describe(p));
+    const auto input = random.tensor<int16_t>(c.inputs());
+    const auto filter = random.tensor<int8_t>(int64_t{c.taps()} * c.output_channels());
+    const auto bias = random.tensor<int64_t>(c.output_channels());
+    const auto requantization =
+        random.requantizations(c.output_channels(), c.taps(), kMaxWideShift);
+    std::vector<int16_t> expected;
+    for (int64_t at = 0; at < c.outputs(); ++at) {
+      const auto channel = static_cast<size_t>(at % c.output_channels());
+      int64_t sum = plain_sum<int64_t>(c, input, 0, filter, at);
+      if (c.has_bias) sum += bias[channel];
+      expected.push_back(
+          testing::plain_output_s16(sum, requantization[channel], p.sum_bits, range));
+    }
+    for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels}) {
+      SCOPED_TRACE(set->name);
+      const auto output = testing::run<int16_t>(
+          *set, KernelId::depthwise_conv_2d_s16, p, c.outputs(), input.data(), filter.data(),
+          c.has_bias ? bias.data() : nullptr, requantization.data());
+      ASSERT_EQ(testing::difference(expected, output), "");
+    }
+  }
+}
+
 TEST(DepthwiseConv2D, ReferenceF32FollowsTheDefinition) {
   Random random(2);
   for (int32_t i = 0; i < 60; ++i) {
     const Case c = random_case(random);
-    const DepthwiseConv2DF32Params p = {c.geometry, -1.0F, 2.0F};
+    const Conv2DF32Params p = {c.geometry, -1.0F, 2.0F};
     SCOPED_TRACE(testing::describe(p));
     const auto input = random.tensor<float>(c.inputs());
     const auto filter = random.tensor<float>(int64_t{c.taps()} * c.output_channels());
@@ -132,8 +165,8 @@ TEST(DepthwiseConv2D, VariantsAgreeWithReference) {
   Random random(3);
   for (int32_t i = 0; i < 400; ++i) {
     const Case c = random_case(random);
-    const DepthwiseConv2DS8Params s8 = random_params_s8(random, c);
-    const DepthwiseConv2DF32Params f32 = {c.geometry, -1.0F, 2.0F};
+    const Conv2DS8Params s8 = random_params_s8(random, c);
+    const Conv2DF32Params f32 = {c.geometry, -1.0F, 2.0F};
     SCOPED_TRACE(testing::describe(s8));
     const int64_t filter_elements = int64_t{c.taps()} * c.output_channels();
     const auto input_s8 = random.tensor<int8_t>(c.inputs());
@@ -167,7 +200,7 @@ TEST(DepthwiseConv2D, Int8WeightsAreScaledFloatOnes) {
   for (int32_t i = 0; i < 200; ++i) {
     const Case c = random_case(random);
     const int32_t channels = c.output_channels();
-    const DepthwiseConv2DF32Params p = {c.geometry, -1.0F, 2.0F};
+    const Conv2DF32Params p = {c.geometry, -1.0F, 2.0F};
     SCOPED_TRACE(testing::describe(p));
     const auto input = random.tensor<float>(c.inputs());
     const auto filter = random.tensor<int8_t>(int64_t{c.taps()} * channels);
@@ -195,14 +228,16 @@ TEST(DepthwiseConv2D, Int8WeightsAreScaledFloatOnes) {
 
 // Two input channels, each with two outputs, and two taps side by side.
 TEST(DepthwiseConv2D, ByHand) {
-  DepthwiseConv2DGeometry g = {};
+  Conv2DGeometry g = {};
   g.batches = g.input_height = g.output_height = g.output_width = g.filter_height = 1;
-  g.input_width = g.input_channels = g.filter_width = g.depth_multiplier = 2;
+  g.input_width = g.input_channels = g.filter_width = 2;
+  g.filter_channels = 1;
+  g.output_channels = 4;
   g.stride_height = g.stride_width = g.dilation_height = g.dilation_width = 1;
 
   const float input[] = {1, 2, 3, 4}, filter[] = {1, 10, 2, 20, 3, 30, 4, 40};
   EXPECT_EQ(testing::run<float>(kReferenceKernels, KernelId::depthwise_conv_2d_f32,
-                                DepthwiseConv2DF32Params{g, 0, 150}, 4, input, filter,
+                                Conv2DF32Params{g, 0, 150}, 4, input, filter,
                                 static_cast<const float*>(nullptr)),
             (std::vector<float>{10, 100, 20, 150}));  // the last is 40 + 160, clamped
 
@@ -210,10 +245,10 @@ TEST(DepthwiseConv2D, ByHand) {
   const int8_t input_s8[] = {1, 2, 3, 4}, filter_s8[] = {1, 10, 2, 20, 3, 30, 4, 40};
   const int32_t bias[] = {1, 0, -64, 0};
   const Requantization half[] = {{1 << 30, 0}, {1 << 30, 0}, {1 << 30, 0}, {1 << 30, -1}};
-  EXPECT_EQ(testing::run<int8_t>(kReferenceKernels, KernelId::depthwise_conv_2d_s8,
-                                 DepthwiseConv2DS8Params{g, 1, 5, -10, 127}, 4, input_s8, filter_s8,
-                                 bias, half),
-            (std::vector<int8_t>{13, 75, -10, 70}));
+  EXPECT_EQ(
+      testing::run<int8_t>(kReferenceKernels, KernelId::depthwise_conv_2d_s8,
+                           Conv2DS8Params{g, 1, 5, -10, 127}, 4, input_s8, filter_s8, bias, half),
+      (std::vector<int8_t>{13, 75, -10, 70}));
 }
 
 }  // namespace

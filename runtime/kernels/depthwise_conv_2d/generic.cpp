@@ -13,12 +13,11 @@ struct Window {
   int32_t input_row_step, input_column_step, filter_row_step, filter_column_step;
 };
 
-Window window_at(const DepthwiseConv2DGeometry& g, int32_t batch, int32_t y, TapRange rows,
-                 int32_t x) {
+Window window_at(const Conv2DGeometry& g, int32_t batch, int32_t y, TapRange rows, int32_t x) {
   const TapRange columns = taps_inside(x, g.dilation_width, g.filter_width, g.input_width);
   const int32_t top = batch * g.input_height + y + rows.begin * g.dilation_height;
   const int32_t left = x + columns.begin * g.dilation_width;
-  const int32_t output_channels = g.input_channels * g.depth_multiplier;
+  const int32_t output_channels = g.output_channels;
   return {
       .input_offset = (top * g.input_width + left) * g.input_channels,
       .filter_offset = (rows.begin * g.filter_width + columns.begin) * output_channels,
@@ -61,23 +60,24 @@ template <int32_t kBlock, int32_t kInputs, class Arithmetic, class Element, clas
 }
 
 template <class Arithmetic, class Element, class Weight>
-void convolve(const DepthwiseConv2DGeometry& g, const Arithmetic& arithmetic, const Element* input,
+void convolve(const Conv2DGeometry& g, const Arithmetic& arithmetic, const Element* input,
               const Weight* filter, Element* output) {
-  const int32_t output_channels = g.input_channels * g.depth_multiplier;
+  const int32_t output_channels = g.output_channels;
+  const int32_t depth_multiplier = output_channels / g.input_channels;
   for (int32_t b = 0; b < g.batches; ++b) {
     for (int32_t out_y = 0; out_y < g.output_height; ++out_y) {
       const int32_t y = out_y * g.stride_height - g.pad_top;
       const TapRange rows = taps_inside(y, g.dilation_height, g.filter_height, g.input_height);
       for (int32_t out_x = 0; out_x < g.output_width; ++out_x) {
         const Window window = window_at(g, b, y, rows, out_x * g.stride_width - g.pad_left);
-        if (g.depth_multiplier == 1 && output_channels >= kChannelBlock) {
+        if (depth_multiplier == 1 && output_channels >= kChannelBlock) {
           convolve_window<kChannelBlock, kChannelBlock>(arithmetic, window, input, filter, 0,
                                                         output_channels, output);
         } else {
           for (int32_t c = 0; c < g.input_channels; ++c) {
-            const int32_t first = c * g.depth_multiplier;
-            const int32_t end = first + g.depth_multiplier;
-            if (g.depth_multiplier >= kChannelBlock) {
+            const int32_t first = c * depth_multiplier;
+            const int32_t end = first + depth_multiplier;
+            if (depth_multiplier >= kChannelBlock) {
               convolve_window<kChannelBlock, 1>(arithmetic, window, input + c, filter, first, end,
                                                 output);
             } else {
@@ -93,24 +93,31 @@ void convolve(const DepthwiseConv2DGeometry& g, const Arithmetic& arithmetic, co
 
 }  // namespace
 
-void depthwise_conv_2d_f32(const DepthwiseConv2DF32Params& p, const float* input,
-                           const float* filter, const float* bias, float* output) {
+void depthwise_conv_2d_f32(const Conv2DF32Params& p, const float* input, const float* filter,
+                           const float* bias, float* output) {
   const F32Arithmetic arithmetic = {bias, p.activation_min, p.activation_max};
   convolve(p.geometry, arithmetic, input, filter, output);
 }
 
-void depthwise_conv_2d_f32_s8(const DepthwiseConv2DF32Params& p, const float* input,
-                              const int8_t* filter, const float* scale, const float* bias,
-                              float* output) {
+void depthwise_conv_2d_f32_s8(const Conv2DF32Params& p, const float* input, const int8_t* filter,
+                              const float* scale, const float* bias, float* output) {
   const F32S8Arithmetic arithmetic = {scale, bias, p.activation_min, p.activation_max};
   convolve(p.geometry, arithmetic, input, filter, output);
 }
 
-void depthwise_conv_2d_s8(const DepthwiseConv2DS8Params& p, const int8_t* input,
-                          const int8_t* filter, const int32_t* bias,
-                          const Requantization* requantization, int8_t* output) {
+void depthwise_conv_2d_s8(const Conv2DS8Params& p, const int8_t* input, const int8_t* filter,
+                          const int32_t* bias, const Requantization* requantization,
+                          int8_t* output) {
   const S8Arithmetic arithmetic = {
       bias, requantization, 1, p.input_offset, p.output_offset, p.activation_min, p.activation_max};
+  convolve(p.geometry, arithmetic, input, filter, output);
+}
+
+void depthwise_conv_2d_s16(const Conv2DS16Params& p, const int16_t* input, const int8_t* filter,
+                           const int64_t* bias, const Requantization* requantization,
+                           int16_t* output) {
+  const S16Arithmetic arithmetic = {bias,       requantization,   1,
+                                    p.sum_bits, p.activation_min, p.activation_max};
   convolve(p.geometry, arithmetic, input, filter, output);
 }
 

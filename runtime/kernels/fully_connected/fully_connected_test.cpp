@@ -134,6 +134,50 @@ TEST(FullyConnected, Int8WeightsAreScaledFloatOnes) {
   }
 }
 
+TEST(FullyConnected, S16FollowsTheDefinition) {
+  Random random(3);
+  for (int32_t i = 0; i < 200; ++i) {
+    const testing::ActivationRange range = testing::random_activation_s16(random);
+    const FullyConnectedS16Params p = {.batches = random.integer(1, 3),
+                                       .input_depth = random.integer(1, 700),
+                                       .output_depth = testing::random_channels(random),
+                                       .sum_bits = random.integer(0, 1) == 0 ? 32 : 64,
+                                       .activation_min = range.min,
+                                       .activation_max = range.max,
+                                       .per_channel = random.integer(0, 1)};
+    SCOPED_TRACE(testing::describe(p));
+    const bool has_bias = random.integer(0, 3) != 0;
+    const auto input = random.tensor<int16_t>(p.batches * p.input_depth);
+    const auto filter = random.tensor<int8_t>(p.output_depth * p.input_depth);
+    const auto bias = random.tensor<int64_t>(p.output_depth);
+    const auto requantization = random.requantizations(p.per_channel != 0 ? p.output_depth : 1,
+                                                       p.input_depth, kMaxWideShift);
+    std::vector<int16_t> expected;
+    for (int32_t at = 0; at < p.batches * p.output_depth; ++at) {
+      const auto out = static_cast<size_t>(at % p.output_depth);
+      int64_t sum = has_bias ? bias[out] : 0;
+      for (int32_t k = 0; k < p.input_depth; ++k) {
+        const auto depth = static_cast<size_t>(p.input_depth);
+        sum +=
+            int64_t{
+                input[static_cast<size_t>(at / p.output_depth) * depth + static_cast<size_t>(k)]} *
+            filter[out * depth + static_cast<size_t>(k)];
+      }
+      expected.push_back(testing::plain_output_s16(
+          sum, requantization[p.per_channel != 0 ? out : 0], p.sum_bits, range));
+    }
+    for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels}) {
+      ASSERT_EQ(
+          testing::difference(
+              expected, testing::run<int16_t>(*set, KernelId::fully_connected_s16, p,
+                                              static_cast<int64_t>(expected.size()), input.data(),
+                                              filter.data(), has_bias ? bias.data() : nullptr,
+                                              requantization.data())),
+          "");
+    }
+  }
+}
+
 TEST(FullyConnected, ByHand) {
   const int8_t input[] = {1, 2, 3}, filter[] = {1, 2, 3, -1, -2, -3};
   const int32_t bias[] = {0, INT32_MIN};  // the second sum wraps around

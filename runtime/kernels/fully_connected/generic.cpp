@@ -4,11 +4,11 @@
 namespace solder::generic {
 namespace {
 
-template <class Arithmetic, class Weight>
-void multiply_batches(const FullyConnectedF32Params& p, const Arithmetic& arithmetic,
-                      const float* input, const Weight* filter, float* output) {
+template <class Params, class Arithmetic, class Element, class Weight>
+void multiply_batches(const Params& p, const Arithmetic& arithmetic, const Element* input,
+                      const Weight* filter, Element* output) {
   for (int32_t b = 0; b < p.batches; ++b) {
-    multiply(arithmetic, 0, p.output_depth, input, filter, p.input_depth, 0.0F, output);
+    multiply(arithmetic, 0, p.output_depth, input, filter, p.input_depth, 0, output);
     input += p.input_depth;
     output += p.output_depth;
   }
@@ -33,7 +33,7 @@ void fully_connected_s8(const FullyConnectedS8Params& p, const int8_t* input, co
                         const int32_t* bias, const Requantization* requantization, int8_t* output) {
   const S8Arithmetic arithmetic = {.bias = bias,
                                    .requantization = requantization,
-                                   .requantization_step = p.per_channel != 0 ? 1 : 0,
+                                   .requantization_step = p.per_channel,
                                    .input_offset = p.input_offset,
                                    .output_offset = p.output_offset,
                                    .activation_min = p.activation_min,
@@ -49,6 +49,14 @@ void fully_connected_s8(const FullyConnectedS8Params& p, const int8_t* input, co
     input += p.input_depth;
     output += p.output_depth;
   }
+}
+
+void fully_connected_s16(const FullyConnectedS16Params& p, const int16_t* input,
+                         const int8_t* filter, const int64_t* bias,
+                         const Requantization* requantization, int16_t* output) {
+  const S16Arithmetic arithmetic = {bias,       requantization,   p.per_channel,
+                                    p.sum_bits, p.activation_min, p.activation_max};
+  multiply_batches(p, arithmetic, input, filter, output);
 }
 
 }  // namespace solder::generic

@@ -84,9 +84,28 @@ Error prepare_fully_connected(const OperatorView& op, StepBuilder& builder) {
     return builder.emit(KernelId::fully_connected_s8, params,
                         {B::in(0), B::in(1), B::in(2), B::from(table), B::out(0)});
   }
+  if (is_per_tensor_s16(input) && has_s8_weights && is_per_tensor_s16(output)) {
+    auto* params = builder.params<FullyConnectedS16Params>();
+    const auto* table = requantization(builder, input, filter, output);
+    if (params == nullptr || table == nullptr) return builder.no_memory();
+    const int32_t factors = filter.quantization.count > 1 ? output_depth : 1;
+    SumS16 sum;
+    if (Error error = check_sum_s16(builder, input_depth, output_depth, table, factors, sum))
+      return error;
+    const auto range = activation_range_s16(op.options.activation, output.quantization.scale[0]);
+    *params = {.batches = batches,
+               .input_depth = input_depth,
+               .output_depth = output_depth,
+               .sum_bits = sum.bits,
+               .activation_min = range.min,
+               .activation_max = range.max,
+               .per_channel = filter.quantization.count > 1 ? 1 : 0};
+    return builder.emit(KernelId::fully_connected_s16, params,
+                        {B::in(0), B::in(1), sum.bias, B::from(table), B::out(0)});
+  }
   return builder.fail(
-      "needs FLOAT32 or INT8 throughout, or FLOAT32 with an INT8 filter; INT8 with valid "
-      "quantization");
+      "needs FLOAT32, INT8 or INT16 activations, with an INT8 filter for the integers and perhaps "
+      "FLOAT32; integers with valid quantization, INT16 with zero point 0");
 }
 
 }  // namespace solder

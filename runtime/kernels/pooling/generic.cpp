@@ -19,13 +19,14 @@ struct MaxF32 {
   float finish(float max, int32_t) const { return clamp(max, activation_min, activation_max); }
 };
 
-struct MaxS8 {
+template <class T>
+struct MaxInteger {
   int32_t activation_min, activation_max;
 
-  static int32_t start() { return INT8_MIN; }
+  static int32_t start() { return std::numeric_limits<T>::lowest(); }
   static int32_t step(int32_t max, int32_t x) { return x > max ? x : max; }
-  int8_t finish(int32_t max, int32_t) const {
-    return static_cast<int8_t>(clamp(max, activation_min, activation_max));
+  T finish(int32_t max, int32_t) const {
+    return static_cast<T>(clamp(max, activation_min, activation_max));
   }
 };
 
@@ -39,15 +40,16 @@ struct AverageF32 {
   }
 };
 
-struct AverageS8 {
+template <class T>
+struct AverageInteger {
   int32_t activation_min, activation_max;
 
   static int32_t start() { return 0; }
   static int32_t step(int32_t sum, int32_t x) { return sum + x; }
-  int8_t finish(int32_t sum, int32_t count) const {
+  T finish(int32_t sum, int32_t count) const {
     const int32_t half = sum > 0 ? count / 2 : -(count / 2);
     const int32_t average = (sum + half) / count;
-    return static_cast<int8_t>(clamp(average, activation_min, activation_max));
+    return static_cast<T>(clamp(average, activation_min, activation_max));
   }
 };
 
@@ -99,16 +101,24 @@ void max_pool_2d_f32(const Pool2DF32Params& p, const float* input, float* output
   pool(p.geometry, MaxF32{p.activation_min, p.activation_max}, input, output);
 }
 
-void max_pool_2d_s8(const Pool2DS8Params& p, const int8_t* input, int8_t* output) {
-  pool(p.geometry, MaxS8{p.activation_min, p.activation_max}, input, output);
+void max_pool_2d_s8(const Pool2DIntegerParams& p, const int8_t* input, int8_t* output) {
+  pool(p.geometry, MaxInteger<int8_t>{p.activation_min, p.activation_max}, input, output);
+}
+
+void max_pool_2d_s16(const Pool2DIntegerParams& p, const int16_t* input, int16_t* output) {
+  pool(p.geometry, MaxInteger<int16_t>{p.activation_min, p.activation_max}, input, output);
 }
 
 void average_pool_2d_f32(const Pool2DF32Params& p, const float* input, float* output) {
   pool(p.geometry, AverageF32{p.activation_min, p.activation_max}, input, output);
 }
 
-void average_pool_2d_s8(const Pool2DS8Params& p, const int8_t* input, int8_t* output) {
-  pool(p.geometry, AverageS8{p.activation_min, p.activation_max}, input, output);
+void average_pool_2d_s8(const Pool2DIntegerParams& p, const int8_t* input, int8_t* output) {
+  pool(p.geometry, AverageInteger<int8_t>{p.activation_min, p.activation_max}, input, output);
+}
+
+void average_pool_2d_s16(const Pool2DIntegerParams& p, const int16_t* input, int16_t* output) {
+  pool(p.geometry, AverageInteger<int16_t>{p.activation_min, p.activation_max}, input, output);
 }
 
 }  // namespace solder::generic

@@ -1,7 +1,7 @@
 // MAX_POOL_2D and AVERAGE_POOL_2D. Layouts: input [batches, input_height, input_width, channels],
 // output [batches, output_height, output_width, channels]. Taps outside the input do not count;
 // every window has at least one tap inside. Quantized: input and output share scale and zero
-// point; averages round halves away from zero; a plane has at most 2^23 pixels.
+// point; averages round halves away from zero; a window's values sum up to less than 2^31.
 #pragma once
 
 #include <cstdint>
@@ -34,9 +34,9 @@ struct Pool2DF32Params {
   }
 };
 
-struct Pool2DS8Params {
+struct Pool2DIntegerParams {
   Pool2DGeometry geometry;
-  int32_t activation_min, activation_max;  // in [-128, 127]
+  int32_t activation_min, activation_max;  // in the range of the type
 
   template <class Visitor>
   void visit(Visitor&& v) const {

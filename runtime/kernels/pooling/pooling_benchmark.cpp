@@ -33,7 +33,7 @@ constexpr Layer kLayers[] = {{"mnist_1", 26, 26, 32, 2},
     const double elements = double{1} * outputs * l.window * l.window;
     const auto input_s8 = random.tensor<int8_t>(inputs);
     const auto input_f32 = random.tensor<float>(inputs);
-    const Pool2DS8Params s8 = {g, -128, 127};
+    const Pool2DIntegerParams s8 = {g, -128, 127};
     const Pool2DF32Params f32 = {g, 0, 6};
     testing::register_benchmark<int8_t>(KernelId::max_pool_2d_s8, "max_pool_2d_s8", l.name, s8,
                                         outputs, elements, "elements/s", input_s8);

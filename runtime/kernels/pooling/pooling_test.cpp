@@ -64,7 +64,7 @@ TEST(Pooling, ReferenceFollowsTheDefinition) {
   for (int32_t i = 0; i < 60; ++i) {
     const Pool2DGeometry g = random_geometry(random);
     const testing::ActivationRange range = testing::random_activation(random);
-    const Pool2DS8Params s8 = {g, range.min, range.max};
+    const Pool2DIntegerParams s8 = {g, range.min, range.max};
     const Pool2DF32Params f32 = {g, -0.5F, 0.75F};
     SCOPED_TRACE(testing::describe(s8));
     const auto input_s8 = random.tensor<int8_t>(inputs(g));
@@ -101,7 +101,7 @@ TEST(Pooling, VariantsAgreeWithReference) {
   for (int32_t i = 0; i < 300; ++i) {
     const Pool2DGeometry g = random_geometry(random);
     const testing::ActivationRange range = testing::random_activation(random);
-    const Pool2DS8Params s8 = {g, range.min, range.max};
+    const Pool2DIntegerParams s8 = {g, range.min, range.max};
     const Pool2DF32Params f32 = {g, -0.5F, 0.75F};
     SCOPED_TRACE(testing::describe(s8));
     const auto input_s8 = random.tensor<int8_t>(inputs(g));
@@ -126,12 +126,39 @@ TEST(Pooling, VariantsAgreeWithReference) {
   }
 }
 
+TEST(Pooling, S16FollowsTheDefinition) {
+  Random random(3);
+  for (int32_t i = 0; i < 100; ++i) {
+    const Pool2DGeometry g = random_geometry(random);
+    const testing::ActivationRange range = testing::random_activation_s16(random);
+    const Pool2DIntegerParams p = {g, range.min, range.max};
+    SCOPED_TRACE(testing::describe(p));
+    const auto input = random.tensor<int16_t>(inputs(g));
+    std::vector<int16_t> max, average;
+    const auto clamped = [&](double x) {
+      return static_cast<int16_t>(std::clamp<double>(x, range.min, range.max));
+    };
+    for (int64_t at = 0; at < outputs(g); ++at) {
+      const auto values = window(g, input, at);
+      max.push_back(clamped(*std::max_element(values.begin(), values.end())));
+      average.push_back(clamped(std::round(mean(values))));
+    }
+    for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels}) {
+      const auto run = [&](KernelId kernel) {
+        return testing::run<int16_t>(*set, kernel, p, outputs(g), input.data());
+      };
+      ASSERT_EQ(testing::difference(max, run(KernelId::max_pool_2d_s16)), "");
+      ASSERT_EQ(testing::difference(average, run(KernelId::average_pool_2d_s16)), "");
+    }
+  }
+}
+
 TEST(Pooling, AveragesRoundHalvesAwayFromZero) {
   const Pool2DGeometry g = {1, 1, 4, 2, 1, 2, 1, 2, 1, 2, 0, 0};
   const int8_t input[] = {1, -1, 2, -2, 127, -128, 127, -127};  // 1.5 and -1.5; 127 and -127.5
   for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels}) {
-    EXPECT_EQ(testing::run<int8_t>(*set, KernelId::average_pool_2d_s8, Pool2DS8Params{g, -128, 127},
-                                   4, input),
+    EXPECT_EQ(testing::run<int8_t>(*set, KernelId::average_pool_2d_s8,
+                                   Pool2DIntegerParams{g, -128, 127}, 4, input),
               (std::vector<int8_t>{2, -2, 127, -128}));
   }
 }

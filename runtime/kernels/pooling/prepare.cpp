@@ -45,21 +45,27 @@ Error prepare_pool_2d(const OperatorView& op, StepBuilder& builder) {
                         {B::in(0), B::out(0)});
   }
 
-  if (is_per_tensor_s8(input) && is_per_tensor_s8(output)) {
+  const bool is_s8 = is_per_tensor_s8(input) && is_per_tensor_s8(output);
+  if (is_s8 || (is_per_tensor_s16(input) && is_per_tensor_s16(output))) {
     if (!same_quantization(input, output))
       return builder.fail("needs the same scale and zero point for input and output");
-    // Sums of 8-bit values stay in 31 bits.
-    if (int64_t{in[1]} * in[2] > 1 << 23)
-      return builder.fail("has an INT8 input of more than 2^23 pixels");
-    auto* params = builder.params<Pool2DS8Params>();
+    // Sums stay in 31 bits.
+    if (int64_t{in[1]} * in[2] > (is_s8 ? 1 << 23 : 1 << 15))
+      return builder.fail("has an input of more pixels than 2^23 of INT8, 2^15 of INT16");
+    auto* params = builder.params<Pool2DIntegerParams>();
     if (params == nullptr) return builder.no_memory();
-    const auto range =
-        activation_range_s8(o.activation, output.quantization.scale[0], zero_point_of(output));
+    const float scale = output.quantization.scale[0];
+    const auto range = is_s8 ? activation_range_s8(o.activation, scale, zero_point_of(output))
+                             : activation_range_s16(o.activation, scale);
     *params = {.geometry = geometry, .activation_min = range.min, .activation_max = range.max};
-    return builder.emit(is_max ? KernelId::max_pool_2d_s8 : KernelId::average_pool_2d_s8, params,
-                        {B::in(0), B::out(0)});
+    const KernelId kernel =
+        is_s8 ? (is_max ? KernelId::max_pool_2d_s8 : KernelId::average_pool_2d_s8)
+              : (is_max ? KernelId::max_pool_2d_s16 : KernelId::average_pool_2d_s16);
+    return builder.emit(kernel, params, {B::in(0), B::out(0)});
   }
-  return builder.fail("needs FLOAT32 throughout, or INT8 with valid quantization throughout");
+  return builder.fail(
+      "needs FLOAT32, INT8 or INT16 throughout, integers with valid quantization, INT16 with zero "
+      "point 0");
 }
 
 }  // namespace solder

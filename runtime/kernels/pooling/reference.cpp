@@ -36,6 +36,27 @@ void for_each_window(const Pool2DGeometry& g, const T* input, T* output, Pooled 
   }
 }
 
+template <class T>
+void max_pool_2d(const Pool2DIntegerParams& p, const T* input, T* output) {
+  for_each_window(
+      p.geometry, input, output, std::numeric_limits<T>::lowest(),
+      [](T max, T x) { return x > max ? x : max; },
+      [&](T max, int32_t) {
+        return static_cast<T>(clamp(max, p.activation_min, p.activation_max));
+      });
+}
+
+template <class T>
+void average_pool_2d(const Pool2DIntegerParams& p, const T* input, T* output) {
+  for_each_window(
+      p.geometry, input, output, int32_t{0}, [](int32_t sum, T x) { return sum + x; },
+      [&](int32_t sum, int32_t count) {
+        const int32_t half = sum > 0 ? count / 2 : -(count / 2);
+        const int32_t average = (sum + half) / count;
+        return static_cast<T>(clamp(average, p.activation_min, p.activation_max));
+      });
+}
+
 }  // namespace
 
 void max_pool_2d_f32(const Pool2DF32Params& p, const float* input, float* output) {
@@ -43,15 +64,6 @@ void max_pool_2d_f32(const Pool2DF32Params& p, const float* input, float* output
       p.geometry, input, output, std::numeric_limits<float>::lowest(),
       [](float max, float x) { return x > max ? x : max; },
       [&](float max, int32_t) { return clamp(max, p.activation_min, p.activation_max); });
-}
-
-void max_pool_2d_s8(const Pool2DS8Params& p, const int8_t* input, int8_t* output) {
-  for_each_window(
-      p.geometry, input, output, int8_t{INT8_MIN},
-      [](int8_t max, int8_t x) { return x > max ? x : max; },
-      [&](int8_t max, int32_t) {
-        return static_cast<int8_t>(clamp(max, p.activation_min, p.activation_max));
-      });
 }
 
 void average_pool_2d_f32(const Pool2DF32Params& p, const float* input, float* output) {
@@ -62,14 +74,20 @@ void average_pool_2d_f32(const Pool2DF32Params& p, const float* input, float* ou
       });
 }
 
-void average_pool_2d_s8(const Pool2DS8Params& p, const int8_t* input, int8_t* output) {
-  for_each_window(
-      p.geometry, input, output, int32_t{0}, [](int32_t sum, int8_t x) { return sum + x; },
-      [&](int32_t sum, int32_t count) {
-        const int32_t half = sum > 0 ? count / 2 : -(count / 2);
-        const int32_t average = (sum + half) / count;
-        return static_cast<int8_t>(clamp(average, p.activation_min, p.activation_max));
-      });
+void max_pool_2d_s8(const Pool2DIntegerParams& p, const int8_t* input, int8_t* output) {
+  max_pool_2d(p, input, output);
+}
+
+void max_pool_2d_s16(const Pool2DIntegerParams& p, const int16_t* input, int16_t* output) {
+  max_pool_2d(p, input, output);
+}
+
+void average_pool_2d_s8(const Pool2DIntegerParams& p, const int8_t* input, int8_t* output) {
+  average_pool_2d(p, input, output);
+}
+
+void average_pool_2d_s16(const Pool2DIntegerParams& p, const int16_t* input, int16_t* output) {
+  average_pool_2d(p, input, output);
 }
 
 }  // namespace solder::reference

@@ -1,6 +1,6 @@
-// QUANTIZE and DEQUANTIZE between float32 and int8, and QUANTIZE among int8 and uint8 (a change of
-// scale, or of the zero point alone). f32 -> s8: clamp(round(x / scale) + zero_point), halves away
-// from zero, NaN as 0.
+// QUANTIZE and DEQUANTIZE between float32 and int8 or int16, and QUANTIZE among integers (a change
+// of scale, or of the zero point alone). From float32: clamp(round(x / scale) + zero_point), halves
+// away from zero, NaN as 0.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace solder {
 
-struct QuantizeF32S8Params {
+struct QuantizeF32Params {
   int32_t elements;
   float scale;
   int32_t zero_point;
@@ -32,7 +32,7 @@ struct RequantizeParams {
   }
 };
 
-struct DequantizeS8F32Params {
+struct DequantizeParams {
   int32_t elements;
   float scale;
   int32_t zero_point;

@@ -9,7 +9,7 @@ namespace {
 std::vector<int8_t> quantize(float scale, int32_t zero_point, const std::vector<float>& input) {
   const auto elements = static_cast<int32_t>(input.size());
   return testing::run<int8_t>(kReferenceKernels, KernelId::quantize_f32_s8,
-                              QuantizeF32S8Params{elements, scale, zero_point}, elements,
+                              QuantizeF32Params{elements, scale, zero_point}, elements,
                               input.data());
 }
 
@@ -33,7 +33,7 @@ TEST(Quantize, EveryValueSurvivesThereAndBack) {
     for (const int32_t zero_point : {-128, -1, 0, 127}) {
       const auto real =
           testing::run<float>(kReferenceKernels, KernelId::dequantize_s8_f32,
-                              DequantizeS8F32Params{256, scale, zero_point}, 256, all.data());
+                              DequantizeParams{256, scale, zero_point}, 256, all.data());
       EXPECT_EQ(real[5], scale * static_cast<float>(-123 - zero_point));
       EXPECT_EQ(quantize(scale, zero_point, real), all);
     }
@@ -59,6 +59,28 @@ TEST(Quantize, ChangesScales) {
     ASSERT_EQ(testing::run<int8_t>(kReferenceKernels, KernelId::quantize_s8_s8, p, 256, all.data()),
               expected);
   }
+}
+
+TEST(Quantize, SixteenBits) {
+  const float real[] = {0, 0.25F, -0.25F, 0.24F, 1e9F, -1e9F, NAN, 100.5F};
+  EXPECT_EQ(testing::run<int16_t>(kReferenceKernels, KernelId::quantize_f32_s16,
+                                  QuantizeF32Params{8, 0.5F, 0}, 8, real),
+            (std::vector<int16_t>{0, 1, -1, 0, INT16_MAX, INT16_MIN, 0, 201}));
+  const int16_t wide[] = {0, 1, -2, 300, INT16_MAX, INT16_MIN};
+  EXPECT_EQ(testing::run<float>(kReferenceKernels, KernelId::dequantize_s16_f32,
+                                DequantizeParams{6, 0.5F, 0}, 6, wide),
+            (std::vector<float>{0, 0.5F, -1, 150, 16383.5F, -16384}));
+  const Requantization quarter = quantize_multiplier(0.25), two = quantize_multiplier(2);
+  EXPECT_EQ(testing::run<int8_t>(kReferenceKernels, KernelId::quantize_s16_s8,
+                                 RequantizeParams{6, 0, 3, quarter}, 6, wide),
+            (std::vector<int8_t>{3, 4, 2, 78, 127, -128}));  // 1 / 4 is rounded twice: 1 / 2, 1
+  EXPECT_EQ(testing::run<int16_t>(kReferenceKernels, KernelId::quantize_s16_s16,
+                                  RequantizeParams{6, 0, 0, two}, 6, wide),
+            (std::vector<int16_t>{0, 2, -4, 600, INT16_MAX, INT16_MIN}));
+  const int8_t narrow[] = {-128, 3, 127};
+  EXPECT_EQ(testing::run<int16_t>(kReferenceKernels, KernelId::quantize_s8_s16,
+                                  RequantizeParams{3, 3, 0, quantize_multiplier(100)}, 3, narrow),
+            (std::vector<int16_t>{-13100, 0, 12400}));
 }
 
 TEST(Quantize, UnsignedIsSignedMovedBy128) {

@@ -63,7 +63,25 @@ Error prepare_softmax(const OperatorView& op, StepBuilder& builder) {
     builder.allow_in_place(0);
     return {};
   }
-  return builder.fail("needs FLOAT32 throughout, or INT8 with valid quantization throughout");
+  if (is_per_tensor_s16(input) && is_per_tensor_s16(output)) {
+    constexpr float kScale = 1.0F / 32768;
+    if (std::abs(output.quantization.scale[0] - kScale) > 0.001F * kScale)
+      return builder.fail("needs an INT16 output with scale 1/32768");
+    // Sums of exponentials stay below 2^31.
+    if (depth > 1 << 16) return builder.fail("has more than 65536 INT16 classes; it has", depth);
+    auto* params = builder.params<SoftmaxS16Params>();
+    if (params == nullptr) return builder.no_memory();
+    const double factor = static_cast<double>(input.quantization.scale[0]) *
+                          static_cast<double>(beta) / (10.0 / 65535.0);
+    *params = {.rows = rows, .depth = depth, .input_factor = quantize_multiplier(factor)};
+    if (Error error = builder.emit(KernelId::softmax_s16, params, {B::in(0), B::out(0)}))
+      return error;
+    builder.allow_in_place(0);
+    return {};
+  }
+  return builder.fail(
+      "needs FLOAT32, INT8 or INT16 throughout, integers with valid quantization, INT16 with zero "
+      "point 0");
 }
 
 }  // namespace solder

@@ -1,8 +1,10 @@
+#include <bit>
 #include <cassert>
 #include <cmath>
 #include <limits>
 
 #include "runtime/base/fixed_point_exp.h"
+#include "runtime/base/function_table_s16.h"
 #include "runtime/kernels/kernel_list.h"
 
 namespace solder::reference {
@@ -12,10 +14,18 @@ namespace {
 constexpr int32_t kDifferenceIntegerBits = 5;
 constexpr int32_t kSumIntegerBits = 12;
 
-// exp of a difference of inputs, in Q0.31.
-int32_t scaled_exp(const SoftmaxS8Params& p, int32_t difference) {
+// exp of a difference of inputs, in Q0.31. Long, and called twice.
+[[gnu::noinline]] int32_t scaled_exp(const SoftmaxS8Params& p, int32_t difference) {
   const Requantization to_q5 = {.multiplier = p.input_multiplier, .shift = p.input_shift};
   return exp_on_negative_values(requantize(difference, to_q5), kDifferenceIntegerBits);
+}
+
+constexpr FunctionTableS16 kExp(10.0F / 65535, INT16_MAX, 2.0F / 65535, constant_exp);
+constexpr FunctionTableS16 kOneOverOnePlus(1.0F / 65535, INT16_MIN, 2.0F / 65535,
+                                           [](float x) { return 1.0F / (1.0F + x); });
+
+constexpr int16_t saturate_s16(int32_t x) {
+  return static_cast<int16_t>(clamp(x, INT16_MIN, INT16_MAX));
 }
 
 }  // namespace
@@ -57,6 +67,31 @@ void softmax_s8(const SoftmaxS8Params& p, const int8_t* input, int8_t* output) {
             exponent);
       }
       output[i] = static_cast<int8_t>(clamp(value + INT8_MIN, INT8_MIN, INT8_MAX));
+    }
+  }
+}
+
+void softmax_s16(const SoftmaxS16Params& p, const int16_t* input, int16_t* output) {
+  assert(p.depth <= 1 << 16);
+  for (int32_t row = 0; row < p.rows; ++row, input += p.depth, output += p.depth) {
+    int32_t max = INT16_MIN;
+    for (int32_t i = 0; i < p.depth; ++i) max = input[i] > max ? input[i] : max;
+    // Exponentials in Q0.15, kept where the results will be. That of the largest input is not 0.
+    int32_t sum = 0;
+    for (int32_t i = 0; i < p.depth; ++i) {
+      const int32_t difference = requantize(input[i] - max, p.input_factor);
+      output[i] = kExp(saturate_s16(wrapping_add(difference, INT16_MAX)));
+      sum += output[i];
+    }
+    // sum = (1 + x) * 2^bits; the table's domain is x in [0, 1).
+    const int32_t bits = 31 - std::countl_zero(static_cast<uint32_t>(sum));
+    const auto one_plus_x =
+        static_cast<int32_t>(((static_cast<int64_t>(sum) << (30 - bits)) + (1 << 13)) >> 14);
+    const int32_t reciprocal = kOneOverOnePlus(saturate_s16(one_plus_x - (1 << 16) - (1 << 15)));
+    for (int32_t i = 0; i < p.depth; ++i) {
+      const int32_t product = output[i] * reciprocal;  // Q0.15 * Q0.15
+      const int64_t value = (int64_t{product} + (int64_t{1} << (bits - 1))) >> bits;
+      output[i] = static_cast<int16_t>(value < INT16_MAX ? value : INT16_MAX);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/base/function_table_s16.h"
 #include "runtime/kernels/kernel_list.h"
 #include "runtime/kernels/testing.h"
 
@@ -56,6 +57,66 @@ TEST(Softmax, VariantsAreCloseToTheFunction) {
         }
       }
     }
+  }
+}
+
+SoftmaxS16Params params_s16(int32_t depth, double scale) {
+  return {1, depth, quantize_multiplier(scale / (10.0 / 65535))};
+}
+
+// Inputs that are more than 10 below the largest count as if they were 10 below it.
+TEST(Softmax, S16IsCloseToTheFunction) {
+  Random random(2);
+  for (const int32_t depth : {1, 2, 10, 100, 5000}) {
+    for (const double scale : {1e-6, 1e-4, 3e-4, 1e-2}) {
+      const auto input = random.tensor<int16_t>(depth);
+      const auto output = testing::run<int16_t>(kReferenceKernels, KernelId::softmax_s16,
+                                                params_s16(depth, scale), depth, input.data());
+      const int32_t max = *std::max_element(input.begin(), input.end());
+      std::vector<double> x;
+      for (const int16_t q : input) x.push_back(std::fmax(scale * (q - max), -10));
+      const std::vector<double> expected = softmax(x);
+      const double of_sum = depth * 0.5 / 32768;  // every exponential is rounded to 2^-15
+      for (size_t i = 0; i < expected.size(); ++i)
+        ASSERT_NEAR(output[i] / 32768.0, expected[i], 2e-4 + of_sum * expected[i])
+            << depth << " " << scale << " " << i;
+    }
+  }
+}
+
+// Made by an implementation of TensorFlow Lite Micro's formulas in NumPy. (TensorFlow Lite makes
+// its tables in float64: entries 160 and 294 of the second are 24967 and 20815 there.)
+TEST(Softmax, S16KnownBits) {
+  const auto expect = [](const std::vector<int16_t>& input, double scale,
+                         const std::vector<int16_t>& output) {
+    const auto depth = static_cast<int32_t>(input.size());
+    EXPECT_EQ(testing::run<int16_t>(kReferenceKernels, KernelId::softmax_s16,
+                                    params_s16(depth, scale), depth, input.data()),
+              output);
+  };
+  expect({-1578, -15674, 15722, 29367, -24180, -31043, 28735, 1226}, 1e-4,
+         {640, 156, 3613, 14137, 67, 34, 13272, 848});
+  expect({-2054, -7636, 28870, 29668, 19285, -13027}, 3e-4, {1, 1, 14082, 17890, 794, 1});
+  expect({-2370, -12895, 18341, -30783, -24376, -11876, -27160, 6719, -28704, 2546, 29196, 18036},
+         3e-5, {2500, 1823, 4653, 1066, 1292, 1879, 1188, 3283, 1134, 2896, 6444, 4610});
+  expect({7, 7, 7, 7, 7}, 1e-3, {6554, 6554, 6554, 6554, 6554});
+  expect({32767, -32768, 0}, 1, {32764, 2, 2});
+
+  const auto hash = [](const FunctionTableS16& table) {
+    uint32_t sum = 0;
+    for (int32_t i = 0; i <= FunctionTableS16::kSteps; ++i)
+      sum = sum * 31 + static_cast<uint32_t>(table.entry(i));
+    return sum;
+  };
+  EXPECT_EQ(hash({10.0F / 65535, INT16_MAX, 2.0F / 65535, constant_exp}), 1003118174U);
+  EXPECT_EQ(hash({1.0F / 65535, INT16_MIN, 2.0F / 65535, [](float x) { return 1 / (1 + x); }}),
+            2243645579U);
+}
+
+TEST(Softmax, ConstantExpIsExp) {
+  for (int32_t i = 0; i <= 4000; ++i) {
+    const float x = -10.0F + static_cast<float>(i) / 400;
+    EXPECT_EQ(constant_exp(x), static_cast<float>(std::exp(static_cast<double>(x)))) << x;
   }
 }
 
