@@ -52,15 +52,24 @@ TEST_F(DigitTest, FillsFloats) {
 }
 
 TEST_F(DigitTest, QuantizesToTheNearest) {
-  ASSERT_EQ(fill(TensorType::INT8, {2, {1, 784}}, 1.0F / 255, -128), nullptr);
-  for (uint32_t i = 0; i < kDigitPixels; ++i)
-    EXPECT_NEAR(real_output(model(), 0, i), kPixels[i], 0.5F / 255 + 1e-6F);
+  const auto expect_nearest = [&](TensorType type, float scale, int32_t zero_point) {
+    ASSERT_EQ(fill(type, {2, {1, 784}}, scale, zero_point), nullptr);
+    for (uint32_t i = 0; i < kDigitPixels; ++i)
+      EXPECT_NEAR(real_output(model(), 0, i), kPixels[i], 0.5F * scale + 1e-6F);
+  };
+  expect_nearest(TensorType::INT8, 1.0F / 255, -128);
+  expect_nearest(TensorType::UINT8, 1.0F / 255, 0);
+  expect_nearest(TensorType::INT16, 1.0F / 32767, 0);
 }
 
 TEST_F(DigitTest, SaturatesWhateverTheScale) {
   for (const float scale : {1e-3F, 1e-40F, 0.0F, NAN}) {
     ASSERT_EQ(fill(TensorType::INT8, {1, {784}}, scale, 100), nullptr);
     EXPECT_EQ(model().output<int8_t>(0)[kDigitPixels - 1], 127) << scale;
+    ASSERT_EQ(fill(TensorType::UINT8, {1, {784}}, scale, 200), nullptr);
+    EXPECT_EQ(model().output<uint8_t>(0)[kDigitPixels - 1], 255) << scale;
+    ASSERT_EQ(fill(TensorType::INT16, {1, {784}}, scale / 100, 0), nullptr);
+    EXPECT_EQ(model().output<int16_t>(0)[kDigitPixels - 1], 32767) << scale;
   }
 }
 

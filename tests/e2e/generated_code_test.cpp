@@ -50,7 +50,7 @@ TEST(GeneratedCode, Float32) {
 
 TEST(GeneratedCode, Int8) {
   const fs::path folder = fresh_folder("generated_int8_model");
-  const auto model = compiler::export_tflite(small_int8_model());
+  const auto model = compiler::export_tflite(small_model(TensorType::INT8));
   write(folder / "small.tflite", model);
   std::vector<uint8_t> input(1 * 6 * 6 * 2);
   for (size_t i = 0; i < input.size(); ++i) input[i] = static_cast<uint8_t>(i * 37);

@@ -20,10 +20,10 @@ struct Outcome {
   int errors = 0, runs = 0;
 };
 
-class Malformed : public testing::TestWithParam<bool> {
+class Malformed : public testing::TestWithParam<TensorType> {
  protected:
   std::vector<uint8_t> valid_file() const {
-    return compiler::export_tflite(GetParam() ? small_int8_model() : small_float_model());
+    return compiler::export_tflite(small_model(GetParam()));
   }
 
   // Copies the bytes to memory of just their size, so that a read beyond shows.
@@ -109,8 +109,9 @@ TEST_P(Malformed, EveryArenaSizeIsEnoughOrSaysSo) {
   EXPECT_TRUE(enough);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Malformed, testing::Bool(),
-                         [](const auto& test) { return test.param ? "int8" : "float32"; });
+INSTANTIATE_TEST_SUITE_P(All, Malformed,
+                         testing::Values(TensorType::FLOAT32, TensorType::INT8, TensorType::INT16),
+                         [](const auto& test) { return std::string(type_name(test.param)); });
 
 }  // namespace
 }  // namespace solder::tests

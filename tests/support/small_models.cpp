@@ -10,36 +10,28 @@ using compiler::Tensor;
 
 class Builder {
  public:
-  explicit Builder(bool quantized) : quantized_(quantized) {}
+  explicit Builder(TensorType activations) : type_(activations) {}
 
   int activation(const char* name, Shape shape, float scale = 0.05F, int64_t zero_point = 3) {
-    Tensor tensor{.name = name, .type = type(), .shape = shape};
-    if (quantized_) tensor.quantization = {{scale}, {zero_point}};
+    Tensor tensor{.name = name, .type = type_, .shape = shape};
+    if (is_quantized()) tensor.quantization = {{scale}, {is_wide() ? 0 : zero_point}};
     return graph_.add_tensor(std::move(tensor));
   }
 
   int weights(const char* name, Shape shape) {
-    Tensor tensor{.name = name, .type = type(), .shape = shape};
-    if (quantized_) tensor.quantization = {{0.02F}, {0}};
-    tensor.data.resize(static_cast<size_t>(tensor.bytes()));
-    if (quantized_)
-      for (int8_t& value : tensor.values<int8_t>()) value = static_cast<int8_t>(random_());
-    else
-      for (float& value : tensor.values<float>()) value = uniform();
-    return graph_.add_tensor(std::move(tensor));
+    Tensor tensor{.name = name, .shape = shape};
+    if (!is_quantized()) return add_random<float>(tensor);
+    tensor.type = TensorType::INT8;
+    tensor.quantization = {{0.02F}, {0}};
+    return add_random<int8_t>(tensor);
   }
 
   int bias(const char* name, int32_t channels) {
-    Tensor tensor{.name = name,
-                  .type = quantized_ ? TensorType::INT32 : TensorType::FLOAT32,
-                  .shape = {1, {channels}}};
-    if (quantized_) tensor.quantization = {{0.001F}, {0}};
-    tensor.data.resize(static_cast<size_t>(tensor.bytes()));
-    if (quantized_)
-      for (int32_t& value : tensor.values<int32_t>()) value = static_cast<int32_t>(random_() % 500);
-    else
-      for (float& value : tensor.values<float>()) value = uniform();
-    return graph_.add_tensor(std::move(tensor));
+    Tensor tensor{.name = name, .shape = {1, {channels}}};
+    if (!is_quantized()) return add_random<float>(tensor);
+    tensor.type = is_wide() ? TensorType::INT64 : TensorType::INT32;
+    tensor.quantization = {{0.001F}, {0}};
+    return is_wide() ? add_random<int64_t>(tensor) : add_random<int32_t>(tensor);
   }
 
   Graph build() {
@@ -48,7 +40,8 @@ class Builder {
     const int pool = activation("pool", {4, {1, 2, 2, 3}});
     const int flat = activation("flat", {2, {1, 12}});
     const int dense = activation("dense", {2, {1, 4}});
-    const int softmax = activation("softmax", {2, {1, 4}}, 1.0F / 256, -128);
+    const int softmax =
+        activation("softmax", {2, {1, 4}}, is_wide() ? 1.0F / 32768 : 1.0F / 256, -128);
     Options options{.activation = Activation::RELU, .padding = Padding::VALID};
     graph_.operators.push_back({OperatorType::CONV_2D,
                                 {input, weights("filter", {4, {3, 3, 3, 2}}), bias("bias", 3)},
@@ -71,17 +64,28 @@ class Builder {
   }
 
  private:
-  TensorType type() const { return quantized_ ? TensorType::INT8 : TensorType::FLOAT32; }
-  float uniform() { return static_cast<float>(random_() % 2001) / 1000.0F - 1.0F; }
+  bool is_quantized() const { return type_ != TensorType::FLOAT32; }
+  bool is_wide() const { return type_ == TensorType::INT16; }
 
-  bool quantized_;
+  template <class T>
+  int add_random(Tensor& tensor) {
+    tensor.data.resize(static_cast<size_t>(tensor.bytes()));
+    for (T& value : tensor.values<T>()) {
+      if constexpr (std::is_same_v<T, float>)
+        value = static_cast<float>(random_() % 2001) / 1000.0F - 1.0F;
+      else
+        value = static_cast<T>(random_() % 500);
+    }
+    return graph_.add_tensor(std::move(tensor));
+  }
+
+  TensorType type_;
   Graph graph_;
   std::minstd_rand random_{1};
 };
 
 }  // namespace
 
-compiler::Graph small_float_model() { return Builder(false).build(); }
-compiler::Graph small_int8_model() { return Builder(true).build(); }
+compiler::Graph small_model(TensorType activations) { return Builder(activations).build(); }
 
 }  // namespace solder::tests

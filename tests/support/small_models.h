@@ -6,8 +6,8 @@
 
 namespace solder::tests {
 
-// CONV_2D, MAX_POOL_2D, RESHAPE, FULLY_CONNECTED, SOFTMAX on a 1x6x6x2 input.
-compiler::Graph small_float_model();
-compiler::Graph small_int8_model();
+// CONV_2D, MAX_POOL_2D, RESHAPE, FULLY_CONNECTED, SOFTMAX on a 1x6x6x2 input: FLOAT32, or INT8 or
+// INT16 with INT8 weights.
+compiler::Graph small_model(TensorType activations);
 
 }  // namespace solder::tests
