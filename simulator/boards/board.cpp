@@ -34,7 +34,7 @@ Board::Board(const BoardDescription& description, Image image, std::unique_ptr<T
       bus_(diagnostics_),
       clock_(Rcc::kHsiHz),
       timing_(std::move(timing)),
-      chip_(description, memory_, bus_, clock_, nvic_, diagnostics_),
+      chip_(description, memory_, bus_, clock_, *timing_, nvic_, diagnostics_),
       core_(memory_, bus_, clock_, *timing_, nvic_, chip_.flash(), description.boot_address) {
   chip_.on_clock_change([this] { set_time_limit(); });
   chip_.on_timing_change([this] { configure_timing(); });
@@ -46,6 +46,10 @@ Board::Board(const BoardDescription& description, Image image, std::unique_ptr<T
     core_.code_changed(Flash::kAxiBase + offset, size);
     core_.code_changed(Flash::kItcmBase + offset, size);
   });
+  chip_.on_memory_change(
+      [this](std::uint32_t address, std::uint32_t size) { core_.code_changed(address, size); });
+  timing_->on_incoherence(
+      [this](Incoherence what, std::uint32_t address) { report_incoherence(what, address); });
   load();
   power_up();
   guard_stack();

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -146,6 +147,7 @@ class Board {
   void load();
   void power_up();
   void configure_timing();
+  void report_incoherence(Incoherence what, std::uint32_t address);
   [[nodiscard]] std::string function_at(std::uint32_t address) const;
   void set_limits(const RunLimits& limits);
   void set_time_limit();
@@ -174,6 +176,7 @@ class Board {
   std::optional<std::uint64_t> nanosecond_limit_;
   std::uint64_t last_reset_ns_ = 0;
   unsigned quick_resets_ = 0;
+  std::set<Incoherence> incoherences_;  // that have been reported
 };
 
 }  // namespace simulator

@@ -122,6 +122,33 @@ std::string Board::describe(const Fault& fault) const {
                      simulator::describe(fault.registers, image_, memory_));
 }
 
+// Once each: a buffer has many lines. An MPU that is on may make the buffer uncached; it is not
+// modelled, so nothing is said then.
+void Board::report_incoherence(Incoherence what, std::uint32_t address) {
+  if (system_control().mpu_enabled() || !incoherences_.insert(what).second) return;
+  const std::string object = image_.describe_object(address);
+  const std::string where =
+      fmt::format("0x{:08X}{}", address, object.empty() ? "" : " (" + object + ")");
+  switch (what) {
+    case Incoherence::kDmaReadsOld:
+      return diagnostics_.report(fmt::format(
+          "DMA reads {}, which the data cache holds modified: the board's DMA would read older "
+          "contents; clean it by address (DCCMVAC) first",
+          where));
+    case Incoherence::kCoreReadsOld:
+      return diagnostics_.report(fmt::format(
+          "the core reads {}, which DMA has written since the data cache got it: the board's "
+          "core would read older contents; invalidate it by address (DCIMVAC) first",
+          where));
+    case Incoherence::kDmaIsUndone:
+      return diagnostics_.report(fmt::format(
+          "the data cache writes a modified line back to {}, over what DMA has written there: on "
+          "the board that would be lost; clean or invalidate it before DMA starts, and let no "
+          "variable share a line of 32 bytes with the buffer",
+          where));
+  }
+}
+
 std::string Board::describe_state() const {
   return simulator::describe(core_.registers(), image_, memory_);
 }

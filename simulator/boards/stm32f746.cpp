@@ -42,6 +42,18 @@ constexpr TimerPlace kTimers[] = {
     {"TIM6", 0x40001000, 54, 4, 0xFFFF},     {"TIM7", 0x40001400, 55, 5, 0xFFFF},
 };
 
+struct DmaPlace {
+  const char* name;
+  std::uint32_t base;
+  unsigned enable_bit;  // of RCC_AHB1ENR
+  bool memory_to_memory;
+  unsigned interrupts[Dma::kStreams];
+};
+constexpr DmaPlace kDmas[] = {
+    {"DMA1", 0x40026000, 21, false, {11, 12, 13, 14, 15, 16, 17, 47}},
+    {"DMA2", 0x40026400, 22, true, {56, 57, 58, 59, 60, 68, 69, 70}},
+};
+
 struct Place {
   const char* name;
   std::uint32_t base, size;
@@ -63,8 +75,7 @@ constexpr Place kUnmodelled[] = {
     {"TIM11", 0x40014800, kKb},        {"SPI5", 0x40015000, kKb},
     {"SPI6", 0x40015400, kKb},         {"SAI1", 0x40015800, kKb},
     {"SAI2", 0x40015C00, kKb},         {"LTDC", 0x40016800, kKb},
-    {"CRC", 0x40023000, kKb},          {"DMA1", 0x40026000, kKb},
-    {"DMA2", 0x40026400, kKb},         {"ETH", 0x40028000, 5 * kKb},
+    {"CRC", 0x40023000, kKb},          {"ETH", 0x40028000, 5 * kKb},
     {"DMA2D", 0x4002B000, 4 * kKb},    {"OTG_HS", 0x40040000, 256 * kKb},
     {"OTG_FS", 0x50000000, 256 * kKb}, {"DCMI", 0x50050000, kKb},
     {"FMC", 0xA0000000, 4 * kKb},      {"QUADSPI", 0xA0001000, 4 * kKb},
@@ -98,7 +109,7 @@ void add_stm32f746_memories(Memory& memory) {
 }
 
 Stm32f746::Stm32f746(const BoardDescription& board, Memory& memory, Bus& bus, Clock& clock,
-                     Nvic& nvic, Diagnostics& diagnostics)
+                     TimingModel& timing, Nvic& nvic, Diagnostics& diagnostics)
     : board_(board),
       bus_(bus),
       clock_(clock),
@@ -115,6 +126,7 @@ Stm32f746::Stm32f746(const BoardDescription& board, Memory& memory, Bus& bus, Cl
   bus_.add("RNG", 0x50060800, kKb, rng_, {&rcc_.ahb2enr(), 1u << 6});
   add_usarts(nvic);
   add_timers(nvic);
+  add_dma(memory, timing, nvic);
   add_ports();
   add_unmodelled();
   rcc_.on_change([this] { clocks_changed(); });
@@ -142,6 +154,22 @@ void Stm32f746::add_timers(Nvic& nvic) {
         Timer::Connections{[this] { return rcc_.apb1_timer_clock(); },
                            [&nvic, &place](bool high) { nvic.set_line(place.interrupt, high); }});
     bus_.add(place.name, place.base, kKb, timer, {&rcc_.apb1enr(), 1u << place.enable_bit});
+  }
+}
+
+void Stm32f746::add_dma(Memory& memory, TimingModel& timing, Nvic& nvic) {
+  for (const DmaPlace& place : kDmas) {
+    Dma& dma = dmas_.emplace_back(
+        place.name, place.memory_to_memory, memory, clock_, diagnostics_,
+        Dma::Connections{
+            [&timing](Cycle start, const BusBurst& burst) { return timing.transfer(start, burst); },
+            [&nvic, &place](unsigned stream, bool high) {
+              nvic.set_line(place.interrupts[stream], high);
+            },
+            [this](std::uint32_t address, std::uint32_t size) {
+              if (memory_changed_) memory_changed_(address, size);
+            }});
+    bus_.add(place.name, place.base, kKb, dma, {&rcc_.ahb1enr(), 1u << place.enable_bit});
   }
 }
 

@@ -14,6 +14,7 @@
 #include "simulator/cpu/nvic.h"
 #include "simulator/peripherals/bus.h"
 #include "simulator/peripherals/diagnostics.h"
+#include "simulator/peripherals/dma.h"
 #include "simulator/peripherals/exti.h"
 #include "simulator/peripherals/flash.h"
 #include "simulator/peripherals/gpio.h"
@@ -24,6 +25,7 @@
 #include "simulator/peripherals/timer.h"
 #include "simulator/peripherals/usart.h"
 #include "simulator/timing/clock.h"
+#include "simulator/timing/timing_model.h"
 
 namespace simulator {
 
@@ -33,8 +35,8 @@ void add_stm32f746_memories(Memory& memory);
 class Stm32f746 {
  public:
   /// Puts the peripherals on the bus. All arguments outlive it.
-  Stm32f746(const BoardDescription& board, Memory& memory, Bus& bus, Clock& clock, Nvic& nvic,
-            Diagnostics& diagnostics);
+  Stm32f746(const BoardDescription& board, Memory& memory, Bus& bus, Clock& clock,
+            TimingModel& timing, Nvic& nvic, Diagnostics& diagnostics);
 
   /// The USART of that name ("USART6", "UART7"), or null.
   [[nodiscard]] Usart* usart(std::string_view name);
@@ -48,10 +50,15 @@ class Stm32f746 {
   void on_clock_change(std::function<void()> action) { clock_changed_ = std::move(action); }
   /// Called after clocks or flash access have changed.
   void on_timing_change(std::function<void()> action) { timing_changed_ = std::move(action); }
+  /// Called after DMA has written memory.
+  void on_memory_change(std::function<void(std::uint32_t address, std::uint32_t size)> action) {
+    memory_changed_ = std::move(action);
+  }
 
  private:
   void add_usarts(Nvic& nvic);
   void add_timers(Nvic& nvic);
+  void add_dma(Memory& memory, TimingModel& timing, Nvic& nvic);
   void add_ports();
   void add_unmodelled();
   void clocks_changed();
@@ -69,10 +76,12 @@ class Stm32f746 {
   std::map<char, std::unique_ptr<Gpio>> ports_;
   std::list<Usart> usarts_;
   std::list<Timer> timers_;
+  std::list<Dma> dmas_;
   Rng rng_;
   std::list<RegisterFile> others_;
   std::function<void()> clock_changed_;
   std::function<void()> timing_changed_;
+  std::function<void(std::uint32_t, std::uint32_t)> memory_changed_;
 };
 
 }  // namespace simulator

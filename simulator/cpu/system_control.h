@@ -31,6 +31,7 @@ class SystemControl final : public Peripheral {
   [[nodiscard]] bool traps_division() const { return ccr_ & 1u << 4; }
   [[nodiscard]] bool instruction_cache_enabled() const { return ccr_ & 1u << 17; }
   [[nodiscard]] bool data_cache_enabled() const { return ccr_ & 1u << 16; }
+  [[nodiscard]] bool mpu_enabled() const { return mpu_ctrl_ & 1; }
   [[nodiscard]] bool sleep_on_exit() const { return scr_ & 1u << 1; }
   /// Called after CCR was written.
   void on_cache_enable(std::function<void()> action) { caches_enabled_ = std::move(action); }

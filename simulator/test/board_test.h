@@ -5,7 +5,9 @@
 
 #include <array>
 #include <cstring>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "simulator/boards/board.h"
@@ -14,8 +16,11 @@ namespace simulator {
 
 class ScenarioBoard : public Board {
  public:
-  explicit ScenarioBoard(const std::string& scenario)
-      : Board(*find_board("stm32f746g-disco"), Image::load(SIMULATOR_TEST_FIRMWARE)) {
+  explicit ScenarioBoard(
+      const std::string& scenario,
+      std::unique_ptr<TimingModel> timing = std::make_unique<OneCyclePerInstruction>())
+      : Board(*find_board("stm32f746g-disco"), Image::load(SIMULATOR_TEST_FIRMWARE),
+              std::move(timing)) {
     on_diagnostic([this](const std::string& text) { diagnostics.push_back(text); });
     store(address("scenario"), address(scenario) | 1);
   }

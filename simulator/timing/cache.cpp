@@ -4,33 +4,50 @@
 
 namespace simulator {
 
-CacheTags::Filled CacheTags::fill(std::uint32_t line, bool dirty) {
+CacheTags::Was CacheTags::fill(std::uint32_t line, bool dirty) {
   const auto set = lines_.begin() + (line & set_mask_) * ways_;
   Line& victim = *std::min_element(set, set + ways_, [](const Line& a, const Line& b) {
     return a.used < b.used;  // 0: empty
   });
-  const bool evicted_dirty = victim.dirty;
+  const Was was = maintain(victim, true, true);
   victim = {line, dirty, ++now_};
-  return {evicted_dirty};
+  return was;
 }
 
 void CacheTags::invalidate_all() { std::ranges::fill(lines_, Line{}); }
 
-bool CacheTags::maintain(Line& line, bool clean, bool invalidate) {
-  const bool written_back = clean && line.dirty;
+CacheTags::Was CacheTags::maintain(Line& line, bool clean, bool invalidate) {
+  const Was was{clean && line.dirty, line.tag != kEmpty && (line.tag & kStale) != 0,
+                line.tag & ~kStale};
   if (clean) line.dirty = false;
   if (invalidate) line = {};
-  return written_back;
+  return was;
 }
 
-bool CacheTags::maintain(std::uint32_t line, bool clean, bool invalidate) {
-  const auto set = lines_.begin() + (line & set_mask_) * ways_;
-  const auto found = std::find_if(set, set + ways_, [=](const Line& l) { return l.tag == line; });
-  return found != set + ways_ && maintain(*found, clean, invalidate);
+CacheTags::Line* CacheTags::find(std::uint32_t line) {
+  Line* set = &lines_[(line & set_mask_) * ways_];
+  for (unsigned way = 0; way < ways_; ++way) {
+    if (set[way].tag != kEmpty && (set[way].tag & ~kStale) == line) return &set[way];
+  }
+  return nullptr;
 }
 
-bool CacheTags::maintain_at(unsigned set, unsigned way, bool clean, bool invalidate) {
+CacheTags::Was CacheTags::maintain(std::uint32_t line, bool clean, bool invalidate) {
+  Line* found = find(line);
+  return found ? maintain(*found, clean, invalidate) : Was{};
+}
+
+CacheTags::Was CacheTags::maintain_at(unsigned set, unsigned way, bool clean, bool invalidate) {
   return maintain(lines_[(set & set_mask_) * ways_ + way % ways_], clean, invalidate);
+}
+
+bool CacheTags::is_dirty(std::uint32_t line) {
+  const Line* found = find(line);
+  return found && found->dirty;
+}
+
+void CacheTags::make_stale(std::uint32_t line) {
+  if (Line* found = find(line)) found->tag |= kStale;
 }
 
 }  // namespace simulator

@@ -11,8 +11,11 @@ class CacheTags {
   /// `sets`: a power of two. Lines are facts::kLineBytes long and known by address / that.
   CacheTags(unsigned sets, unsigned ways) : set_mask_(sets - 1), ways_(ways), lines_(sets * ways) {}
 
-  struct Filled {
-    bool evicted_dirty;
+  /// What a line was that has been cleaned or has gone.
+  struct Was {
+    bool dirty = false;  ///< and is written back
+    bool stale = false;  ///< see make_stale()
+    std::uint32_t line = 0;
   };
 
   /// Whether `line` is present; marks it as used, and as dirty on `write`.
@@ -28,21 +31,29 @@ class CacheTags {
     return false;
   }
   /// Puts `line`, which is absent, in the place of the least recently used one.
-  Filled fill(std::uint32_t line, bool dirty);
+  Was fill(std::uint32_t line, bool dirty);
   void invalidate_all();
-  /// Forgets `line`, or cleans it. True if it was dirty.
-  bool maintain(std::uint32_t line, bool clean, bool invalidate);
+  /// Forgets `line`, or cleans it.
+  Was maintain(std::uint32_t line, bool clean, bool invalidate);
   /// The same for what lies in `set` and `way`.
-  bool maintain_at(unsigned set, unsigned way, bool clean, bool invalidate);
+  Was maintain_at(unsigned set, unsigned way, bool clean, bool invalidate);
+
+  [[nodiscard]] bool is_dirty(std::uint32_t line);
+  /// Somebody has written memory behind the cache: from now on touch() does not find the line, if
+  /// it is present, but touch_stale() does.
+  void make_stale(std::uint32_t line);
+  bool touch_stale(std::uint32_t line, bool write) { return touch(line | kStale, write); }
 
  private:
   static constexpr std::uint32_t kEmpty = ~0u;
+  static constexpr std::uint32_t kStale = 1u << 31;  // a bit that no line number has
   struct Line {
     std::uint32_t tag = kEmpty;
     bool dirty = false;
     std::uint64_t used = 0;
   };
-  static bool maintain(Line& line, bool clean, bool invalidate);
+  static Was maintain(Line& line, bool clean, bool invalidate);
+  [[nodiscard]] Line* find(std::uint32_t line);
 
   std::uint32_t set_mask_;
   unsigned ways_;

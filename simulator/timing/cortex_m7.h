@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <utility>
 #include <vector>
 
 #include "simulator/timing/instruction_timing.h"
@@ -22,6 +23,10 @@ class CortexM7Timing final : public TimingModel {
   AccessLog* access_log() override { return &log_; }
   void configure(const MemorySettings& settings) override { memory_.configure(settings); }
   void maintain_caches(std::uint32_t offset, std::uint32_t value) override;
+  Cycle transfer(Cycle start, const BusBurst& burst) override {
+    return memory_.transfer(start, burst);
+  }
+  void on_incoherence(IncoherenceSink sink) override { memory_.on_incoherence(std::move(sink)); }
   [[nodiscard]] CycleCount total() const override;
   void for_each_block(const BlockVisitor& visit) const override;
 

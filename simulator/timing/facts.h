@@ -8,6 +8,7 @@
 //          measured on an STM32H730
 // [trm]    Arm DDI 0489, Cortex-M7 Technical Reference Manual
 // [rm]     ST RM0385, reference manual of the STM32F746
+// [an4031] ST AN4031, using the STM32F2, STM32F4 and STM32F7 DMA controller
 // [line]   total cost of a cache line, measured by others; see docs/timing-model.md
 // [guess]  nothing published; of the order of similar cores
 #pragma once
@@ -87,6 +88,10 @@ inline constexpr unsigned kArtLines = 64;  // 256 bits each
 inline constexpr unsigned kPpbAccess = 2;  // SCS and DWT, inside the core
 inline constexpr unsigned kAhbAccess = 4;
 inline constexpr unsigned kApbBridge = 2;  // cycles of the APB clock
+
+// DMA: arbitration, address, bus matrix; then the accesses. [an4031]
+inline constexpr unsigned kDmaBurst = 3;
+inline constexpr unsigned kDmaBeat = 1;  // and flash's wait states for each 256 bits
 
 // Exceptions.
 inline constexpr unsigned kExceptionEntry = 12;  // Arm: 12 cycles with memory that does not wait

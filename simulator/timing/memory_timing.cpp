@@ -36,8 +36,22 @@ Cycle MemoryTiming::LineFill::arrival(std::uint32_t address) const {
 }
 
 // Returns when the first word is there. Then the next request may go out; it overlaps the rest.
-Cycle MemoryTiming::occupy_axi(Cycle now, unsigned cycles) {
-  return axi_free_ = std::max(now, axi_free_) + cycles;
+Cycle MemoryTiming::occupy_axi(Cycle now, std::uint32_t address, unsigned cycles) {
+  Cycle& memory_free = memory_free_[in_sram(address)];
+  return memory_free = axi_free_ = std::max({now, axi_free_, memory_free}) + cycles;
+}
+
+bool MemoryTiming::touch_data(std::uint32_t address, bool write) {
+  if (data_.touch(line_of(address), write)) return true;
+  if (!data_.touch_stale(line_of(address), write)) return false;
+  if (!write && incoherent_) incoherent_(Incoherence::kCoreReadsOld, address);
+  return true;
+}
+
+void MemoryTiming::left_cache(const CacheTags::Was& was) {
+  if (was.dirty && was.stale && incoherent_) {
+    incoherent_(Incoherence::kDmaIsUndone, was.line * facts::kLineBytes);
+  }
 }
 
 // Waits, by moving `now`, until one of the buffers is free.
@@ -50,9 +64,11 @@ MemoryTiming::LineFill& MemoryTiming::free_fill_buffer(Cycle& now) {
 // Brings the line of `address` into the data cache.
 MemoryTiming::LineFill& MemoryTiming::start_fill(Cycle now, std::uint32_t address, bool dirty) {
   LineFill& fill = free_fill_buffer(now);
-  const bool evicts = data_.fill(line_of(address), dirty).evicted_dirty;
+  const CacheTags::Was evicted = data_.fill(line_of(address), dirty);
+  left_cache(evicted);
+  const bool evicts = evicted.dirty;
   if (evicts) now = std::max(now, write_back_free_);  // one eviction buffer
-  const Cycle first = occupy_axi(now, first_word(address));
+  const Cycle first = occupy_axi(now, address, first_word(address));
   fill = {line_of(address), address / 8, first, first + facts::kLineBeats};
   if (evicts) write_back(fill.ready);
   last_fill_ready_ = fill.ready;
@@ -65,7 +81,7 @@ void MemoryTiming::write_back(Cycle now) {
 
 Wait MemoryTiming::read_line(Cycle now, std::uint32_t address) {
   const std::uint32_t line = line_of(address);
-  if (!data_.touch(line, false)) {
+  if (!touch_data(address, false)) {
     return {until(start_fill(now, address, false).begun, now), cause_of(address)};
   }
   if (now < last_fill_ready_) [[unlikely]] {
@@ -79,7 +95,7 @@ Wait MemoryTiming::read_line(Cycle now, std::uint32_t address) {
 Wait MemoryTiming::read_slowly(Cycle now, std::uint32_t address, std::uint32_t size) {
   if (on_axi(address)) {
     if (!settings_.data_cache) {
-      return {until(occupy_axi(now, first_word(address)), now), cause_of(address)};
+      return {until(occupy_axi(now, address, first_word(address)), now), cause_of(address)};
     }
     Wait wait = read_line(now, address);
     const std::uint32_t last = address + size - 1;
@@ -100,12 +116,12 @@ Wait MemoryTiming::write(Cycle now, std::uint32_t address, std::uint32_t size) {
   now += wait.cycles;
   if (!settings_.data_cache) {
     // The store buffer hides writes until the bus is that many behind.
-    const Cycle done = occupy_axi(now, facts::kAxiWrite);
+    const Cycle done = occupy_axi(now, address, facts::kAxiWrite);
     const Cycle hidden = now + facts::kStoreBufferEntries * facts::kAxiWrite;
     if (done > hidden) wait = {wait.cycles + until(done, hidden), StallCause::kSram};
     return wait;
   }
-  if (data_.touch(line_of(address), true)) return wait;
+  if (touch_data(address, true)) return wait;
   Cycle free = now;
   free_fill_buffer(free);
   start_fill(now, address, true);
@@ -123,7 +139,7 @@ Wait MemoryTiming::store_buffer(Cycle now, std::uint32_t address, std::uint32_t 
 }
 
 Wait MemoryTiming::preload(Cycle now, std::uint32_t address) {
-  if (!settings_.data_cache || !on_axi(address) || data_.touch(line_of(address), false)) return {};
+  if (!settings_.data_cache || !on_axi(address) || touch_data(address, false)) return {};
   Cycle free = now;
   free_fill_buffer(free);
   start_fill(now, address, false);
@@ -158,7 +174,7 @@ Wait MemoryTiming::fetch_slowly(Cycle now, std::uint32_t address) {
     if (instructions_.touch(line, false)) return {};
     instructions_.fill(line, false);
   }
-  return {until(occupy_axi(now, first_word(address)), now), cause_of(address)};
+  return {until(occupy_axi(now, address, first_word(address)), now), cause_of(address)};
 }
 
 // The interface holds the line it has read last.
@@ -180,6 +196,38 @@ Wait MemoryTiming::flash_over_itcm(Cycle now, std::uint32_t address, bool instru
   return {until(ready, now), StallCause::kFlash};
 }
 
+Cycle uncontended(Cycle start, const BusBurst& burst) {
+  return start + facts::kDmaBurst + burst.beats * facts::kDmaBeat;
+}
+
+Cycle MemoryTiming::transfer(Cycle start, const BusBurst& burst) {
+  compare_contents(burst);
+  if (!on_axi(burst.address)) return uncontended(start, burst);
+  Cycle& free = memory_free_[in_sram(burst.address)];
+  const Cycle begun = std::max(start + facts::kDmaBurst, free) - facts::kDmaBurst;
+  free = uncontended(begun, burst);
+  if (in_flash_axi(burst.address)) {
+    const std::uint32_t first = line_of(burst.address);
+    const std::uint32_t last = line_of(burst.address + burst.bytes - 1);
+    const std::uint32_t lines = last - first + (first != dma_flash_line_);
+    free += lines * settings_.wait_states;
+    dma_flash_line_ = last;
+  }
+  return free;
+}
+
+void MemoryTiming::compare_contents(const BusBurst& burst) {
+  if (!in_sram(burst.address)) return;  // DTCM is not cached, flash never dirty
+  const std::uint32_t end = line_of(burst.address + burst.bytes - 1);
+  for (std::uint32_t line = line_of(burst.address); line <= end; ++line) {
+    if (burst.store) {
+      data_.make_stale(line);
+    } else if (data_.is_dirty(line) && incoherent_) {
+      incoherent_(Incoherence::kDmaReadsOld, std::max(burst.address, line * facts::kLineBytes));
+    }
+  }
+}
+
 void MemoryTiming::configure(const MemorySettings& settings) {
   settings_ = settings;
   fetched_line_ = ~0u;
@@ -199,7 +247,7 @@ void MemoryTiming::maintain(Cycle now, std::uint32_t offset, std::uint32_t value
   };
   const unsigned set = value / facts::kLineBytes;
   const unsigned way = value >> 30;
-  bool dirty = false;
+  CacheTags::Was was;
   switch (offset) {
     case kIciallu:
       instructions_.invalidate_all();
@@ -217,21 +265,22 @@ void MemoryTiming::maintain(Cycle now, std::uint32_t offset, std::uint32_t value
       break;
     case kDccmvau:
     case kDccmvac:
-      dirty = data_.maintain(line_of(value), true, false);
+      was = data_.maintain(line_of(value), true, false);
       break;
     case kDccsw:
-      dirty = data_.maintain_at(set, way, true, false);
+      was = data_.maintain_at(set, way, true, false);
       break;
     case kDccimvac:
-      dirty = data_.maintain(line_of(value), true, true);
+      was = data_.maintain(line_of(value), true, true);
       break;
     case kDccisw:
-      dirty = data_.maintain_at(set, way, true, true);
+      was = data_.maintain_at(set, way, true, true);
       break;
     default:
       break;
   }
-  if (!dirty) return;
+  left_cache(was);
+  if (!was.dirty) return;
   write_back(now);
   device_free_ = std::max(device_free_, write_back_free_);  // the next operation waits for it
 }

@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 #include "simulator/timing/cache.h"
 #include "simulator/timing/clock.h"
@@ -24,6 +26,24 @@ struct Wait {
   std::uint32_t cycles = 0;
   StallCause cause = StallCause::kIssue;
 };
+
+/// A burst of a DMA controller.
+struct BusBurst {
+  std::uint32_t address;
+  std::uint32_t bytes;  ///< of memory that it touches
+  std::uint32_t beats;  ///< accesses
+  bool store;
+};
+/// When a burst that may begin at `start` is over, if nobody else uses the memory.
+Cycle uncontended(Cycle start, const BusBurst& burst);
+
+/// How the data cache can make core and DMA differ about the contents of memory.
+enum class Incoherence {
+  kDmaReadsOld,   ///< the line is dirty in the cache and was not cleaned
+  kCoreReadsOld,  ///< DMA has written memory since the line came into the cache
+  kDmaIsUndone,   ///< a dirty line is written back over what DMA has written
+};
+using IncoherenceSink = std::function<void(Incoherence what, std::uint32_t address)>;
 
 /// Memory attributes are those of the default map (ARMv7-M ARM B3.1): SRAM1 and SRAM2 write-back
 /// and write-allocate, flash read-allocate, peripherals uncached. The MPU's registers change
@@ -47,6 +67,11 @@ class MemoryTiming {
     return address / facts::kLineBytes == fetched_line_ ? Wait{} : fetch_slowly(now, address);
   }
 
+  /// A burst of a DMA controller: when it is over. Flash and SRAM serve one of core and DMA at a
+  /// time.
+  Cycle transfer(Cycle start, const BusBurst& burst);
+  void on_incoherence(IncoherenceSink sink) { incoherent_ = std::move(sink); }
+
   /// A write to a cache maintenance register at `offset` from the System Control Space.
   void maintain(Cycle now, std::uint32_t offset, std::uint32_t value);
 
@@ -67,7 +92,10 @@ class MemoryTiming {
   Wait store_buffer(Cycle now, std::uint32_t address, std::uint32_t size);
   LineFill& free_fill_buffer(Cycle& now);
   LineFill& start_fill(Cycle now, std::uint32_t address, bool dirty);
-  Cycle occupy_axi(Cycle now, unsigned cycles);
+  bool touch_data(std::uint32_t address, bool write);
+  void left_cache(const CacheTags::Was& was);
+  void compare_contents(const BusBurst& burst);
+  Cycle occupy_axi(Cycle now, std::uint32_t address, unsigned cycles);
   void write_back(Cycle now);
   Wait fetch_slowly(Cycle now, std::uint32_t address);
   Wait flash_over_itcm(Cycle now, std::uint32_t address, bool instruction);
@@ -79,6 +107,10 @@ class MemoryTiming {
   CacheTags art_{1, facts::kArtLines};
   std::array<LineFill, facts::kDataLineFillBuffers> fills_;
   Cycle last_fill_ready_ = 0;
+  // When the memories behind the bus matrix, flash and SRAM, are free: of core and DMA.
+  std::array<Cycle, 2> memory_free_{};
+  std::uint32_t dma_flash_line_ = ~0u;
+  IncoherenceSink incoherent_;
   Cycle axi_free_ = 0, write_back_free_ = 0, device_free_ = 0;
   std::array<Cycle, 2> bank_free_{};
   // The line of the last fetch, when fetching more of it costs nothing.

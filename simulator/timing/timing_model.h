@@ -39,6 +39,11 @@ class TimingModel {
   /// A write to the cache maintenance register `offset` bytes into the System Control Space.
   virtual void maintain_caches(std::uint32_t /*offset*/, std::uint32_t /*value*/) {}
 
+  /// A burst of a DMA controller that may begin at `start`: when it is over.
+  virtual Cycle transfer(Cycle start, const BusBurst& burst) { return uncontended(start, burst); }
+  /// Where to tell that core and DMA see different contents, because of what the data cache holds.
+  virtual void on_incoherence(IncoherenceSink) {}
+
   /// Cycles with their stalls since power-on; all zero for a model that knows none.
   [[nodiscard]] virtual CycleCount total() const { return {}; }
   /// The same by block of code; exceptions count as address 0.

@@ -20,6 +20,8 @@
 #define CFSR REGISTER(0xE000ED28)
 #define HFSR REGISTER(0xE000ED2C)
 #define BFAR REGISTER(0xE000ED38)
+#define DCIMVAC REGISTER(0xE000EF5C)
+#define DCCMVAC REGISTER(0xE000EF68)
 #define CPACR REGISTER(0xE000ED88)
 #define DEMCR REGISTER(0xE000EDFC)
 #define DWT_CTRL REGISTER(0xE0001000)
@@ -32,6 +34,8 @@
 #define FLASH(offset) REGISTER(0x40023C00 + (offset))
 #define GPIO(port, offset) REGISTER(0x40020000 + 0x400 * ((port) - 'A') + (offset))
 #define USART6(offset) REGISTER(0x40011400 + (offset))
+#define DMA1(offset) REGISTER(0x40026000 + (offset))
+#define DMA2(offset) REGISTER(0x40026400 + (offset))
 enum { CR1 = 0x00, CR3 = 0x08, BRR = 0x0C, ISR = 0x1C, ICR = 0x20, RDR = 0x24, TDR = 0x28 };
 enum { UE = 1, RE = 4, TE = 8, RXNEIE = 32, TCIE = 64 };
 enum { ORE = 8, IDLE = 16, RXNE = 32, TC = 64, TXE = 128, TEACK = 1 << 21, REACK = 1 << 22 };
@@ -53,6 +57,9 @@ static inline void finish(void) { __asm volatile("bkpt 0" ::: "memory"); }
 static inline void barrier(void) { __asm volatile("dsb\n isb" ::: "memory"); }
 
 void enable_fpu(void);
+void enable_data_cache(void);
+/// DCCMVAC, DCIMVAC: by address, a register of the SCB.
+void maintain(volatile uint32_t* how, const volatile void* buffer, uint32_t bytes);
 void start_cycle_counter(void);
 void use_216_mhz(void);
 /// USART6 at 115200 bit/s of the 16 MHz clock, on its pins.

@@ -44,6 +44,16 @@ void enable_fpu(void) {
   barrier();
 }
 
+void enable_data_cache(void) {
+  CCR |= 1 << 16;
+  barrier();
+}
+
+void maintain(volatile uint32_t* how, const volatile void* buffer, uint32_t bytes) {
+  for (uint32_t at = (uint32_t)buffer & ~31u; at < (uint32_t)buffer + bytes; at += 32) *how = at;
+  barrier();
+}
+
 void start_cycle_counter(void) {
   DEMCR |= 1 << 24;
   DWT_LAR = 0xC5ACCE55;

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
 namespace simulator {
 namespace {
 
@@ -126,6 +129,44 @@ TEST_F(Memories, FlashOverItcm) {
   EXPECT_EQ(fetch(kFlashItcm + 64), 8u);
   EXPECT_EQ(fetch(kFlashItcm + 96), 0u);  // prefetched
   EXPECT_EQ(fetch(kFlashItcm + 64), 0u);  // in the ART
+}
+
+TEST_F(Memories, DmaBursts) {
+  const auto burst = [this](std::uint32_t address, std::uint32_t beats, bool store) {
+    now_ += kLong;
+    return memory_.transfer(now_, {address, 4 * beats, beats, store}) - now_;
+  };
+  EXPECT_EQ(burst(kSram, 4, true), 3u + 4);
+  EXPECT_EQ(burst(kSram, 1, false), 3u + 1);
+  EXPECT_EQ(burst(kDtcm, 4, true), 3u + 4);
+  EXPECT_EQ(burst(kFlash, 4, false), 3u + 7 + 4);
+  EXPECT_EQ(burst(kFlash + 16, 4, false), 3u + 4);  // of the same 256 bits
+  EXPECT_EQ(burst(kFlash + 32, 4, false), 3u + 7 + 4);
+}
+
+TEST_F(Memories, CoreAndDmaWaitForEachOtherInOneMemory) {
+  EXPECT_EQ(memory_.transfer(100, {kSram, 16, 4, true}), 107u);
+  EXPECT_EQ(memory_.read(104, kSram + 64, 4).cycles, 3u + 6);
+  EXPECT_EQ(memory_.transfer(200, {kSram, 16, 4, true}), 207u);
+  EXPECT_EQ(memory_.read(204, kFlash, 4).cycles, 13u);
+  EXPECT_EQ(memory_.read(300, kSram + 128, 4).cycles, 6u);
+  EXPECT_EQ(memory_.transfer(301, {kSram, 16, 4, true}), 306u + 4);
+}
+
+TEST_F(Memories, LinesThatDmaHasWrittenAreStillThere) {
+  std::vector<std::pair<Incoherence, std::uint32_t>> told;
+  memory_.on_incoherence([&](Incoherence what, std::uint32_t at) { told.emplace_back(what, at); });
+  read(kSram);
+  memory_.transfer(now_, {kSram, 16, 4, true});
+  EXPECT_TRUE(told.empty());
+  EXPECT_EQ(read(kSram + 16), 0u);  // a hit: the line's old contents
+  EXPECT_EQ(told.back(), std::pair(Incoherence::kCoreReadsOld, kSram + 16));
+  write(kSram);
+  memory_.transfer(now_, {kSram + 8, 4, 1, false});
+  EXPECT_EQ(told.back(), std::pair(Incoherence::kDmaReadsOld, kSram + 8));
+  for (std::uint32_t way = 1; way <= 4; ++way) read(kSram + way * 1024);
+  EXPECT_EQ(told.back(), std::pair(Incoherence::kDmaIsUndone, kSram));
+  EXPECT_EQ(told.size(), 3u);
 }
 
 TEST_F(Memories, PeripheralsAndTheirBridges) {
