@@ -167,6 +167,8 @@ std::optional<RunResult> Board::handle(CoreStop stop) {
       return result(StopReason::kStep, {});
     case CoreStop::kDebugBreakpoint:
       return result(StopReason::kDebugBreakpoint, "breakpoint at " + where());
+    case CoreStop::kWatchpoint:
+      return result(StopReason::kWatchpoint, "watchpoint at " + where());
     case CoreStop::kFault:
       return result(StopReason::kFault, core_.faults().back().what);
   }

@@ -43,6 +43,7 @@ enum class StopReason {
   // For a debugger only, see Board::core():
   kStep,
   kDebugBreakpoint,
+  kWatchpoint,  ///< Core::watched(); the access has not been made
   kFault,  ///< faults().back(); its handler has not run
 };
 

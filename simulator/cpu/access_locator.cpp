@@ -24,17 +24,11 @@ std::uint32_t core_register(const Engine& engine, std::uint8_t reg) {
 }
 
 bool may_have_made(const MemoryInstruction& m, const MemoryAccess& access, const Engine& engine) {
-  std::uint32_t address = static_cast<std::uint32_t>(m.offset);
-  if (m.base != kNone) {
-    const std::uint32_t base = core_register(engine, m.base);
-    if (m.known_base.value_or(base) != base) return false;
-    address += base;
-  }
-  if (m.index != kNone) {
-    const std::uint32_t index = core_register(engine, m.index);
-    if (m.known_index.value_or(index) != index) return false;
-    address += index << m.shift;
-  }
+  const auto differs = [&engine](std::optional<std::uint32_t> known, std::uint8_t reg) {
+    return reg != kNone && known && *known != core_register(engine, reg);
+  };
+  if (differs(m.known_base, m.base) || differs(m.known_index, m.index)) return false;
+  const std::uint32_t address = AccessLocator::address_of(m, engine);
   if (access.address - address >= m.bytes) return false;
   if (m.condition != kAlways && !condition_passes(m.condition, engine.get(UC_ARM_REG_XPSR))) {
     return false;
@@ -69,6 +63,12 @@ AccessLocator::AccessLocator() {
     throw std::runtime_error("capstone: no support for Arm");
   }
   cs_option(capstone_, CS_OPT_DETAIL, CS_OPT_ON);
+}
+
+std::uint32_t AccessLocator::address_of(const MemoryInstruction& m, const Engine& engine) {
+  return static_cast<std::uint32_t>(m.offset) +
+         (m.base == kNone ? 0 : core_register(engine, m.base)) +
+         (m.index == kNone ? 0 : core_register(engine, m.index) << m.shift);
 }
 
 AccessLocator::~AccessLocator() { cs_close(&capstone_); }

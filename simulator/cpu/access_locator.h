@@ -61,6 +61,9 @@ class AccessLocator {
   [[nodiscard]] const MemoryInstruction* locate(Block& block, std::uint32_t first,
                                                 const MemoryAccess& access,
                                                 const Engine& engine) const;
+  /// Where `instruction` accesses memory, by the engine's registers.
+  [[nodiscard]] static std::uint32_t address_of(const MemoryInstruction& instruction,
+                                                const Engine& engine);
 
  private:
   csh capstone_ = 0;

@@ -104,6 +104,20 @@ void decode(Block& block) {
 
 }  // namespace
 
+std::uint32_t Block::it_state(std::uint32_t index, std::uint32_t before) const {
+  std::uint32_t state = before;
+  for (std::uint32_t i = 0; i < index; ++i) {
+    const std::uint8_t low = bytes[offsets[i]], high = bytes[offsets[i] + 1];
+    constexpr std::uint8_t kIt = 0xBF;  // with a mask of 0 it is a hint
+    if (high == kIt && (low & 0xF)) {
+      state = low;
+    } else {
+      state = state & 7 ? (state & 0xE0) | (state << 1 & 0x1F) : 0;
+    }
+  }
+  return state;
+}
+
 std::uint32_t Block::flags_at(std::uint32_t index) const { return flags_of(*this, offsets[index]); }
 
 std::uint32_t Block::index_of(std::uint32_t pc) const {

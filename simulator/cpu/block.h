@@ -54,6 +54,8 @@ struct Block {
   [[nodiscard]] std::uint32_t index_of(std::uint32_t pc) const;
   /// BlockFlags of instruction `index` alone.
   [[nodiscard]] std::uint32_t flags_at(std::uint32_t index) const;
+  /// ITSTATE (ARMv7-M ARM A7.3.3) before instruction `index`, given that before the block.
+  [[nodiscard]] std::uint32_t it_state(std::uint32_t index, std::uint32_t before) const;
   [[nodiscard]] std::uint32_t address_of(std::uint32_t index) const {
     return address + offsets[index];
   }

@@ -116,7 +116,10 @@ void Core::update_traps() {
 // Runs until something needs attention. A block with an instruction that must trap runs up to it.
 std::optional<CoreStop> Core::execute() {
   const Block* block = std::exchange(trapped_block_, nullptr);
-  if (!block || block->address != pc_) return handle(engine_.run(pc_));
+  if (!block || block->address != pc_) {
+    it_state_ = it_state();
+    return handle(engine_.run(pc_));
+  }
   if (!stepping_ && blocks_.breakpoints().contains(pc_)) return CoreStop::kDebugBreakpoint;
   if (const std::uint32_t flags = block->flags_at(0) & trap_flags_) return trap_instruction(flags);
   std::uint32_t index = 1;
@@ -130,6 +133,7 @@ std::optional<CoreStop> Core::execute() {
 // Translations that stop at `end` must not be met by a later run, nor those that run past it now.
 std::optional<CoreStop> Core::run_until(std::uint32_t end) {
   const std::uint32_t start = pc_;
+  it_state_ = it_state();
   engine_.forget(start, end - start);
   const EngineExit exit = engine_.run(start, end);
   engine_.forget(start, end - start);
@@ -150,6 +154,7 @@ bool Core::block(std::uint32_t address, std::uint32_t size) {
       return false;
     }
   }
+  previous_block_ = block_;
   block_ = next;
   retired_ = next_access_ = 0;
   if (next->shows_registers) [[unlikely]] {
@@ -219,8 +224,7 @@ std::optional<CoreStop> Core::handle(EngineExit exit) {
       handle_not_executed();
       break;
     case EngineExit::kMemory:
-      handle_bad_access();
-      break;
+      return handle_bad_access();
     case EngineExit::kOther: {
       const bool waits = block_->flags & kWaitsForInterrupt;
       pc_ = engine_.pc();

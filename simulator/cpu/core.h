@@ -43,6 +43,7 @@ enum class CoreStop {
   // For a debugger only:
   kStepped,
   kDebugBreakpoint,  ///< one of set_breakpoints(); pc has not run
+  kWatchpoint,       ///< see watched()
   kFault,            ///< see stop_on_faults()
 };
 
@@ -79,6 +80,11 @@ class Core final : private EngineClient {
   /// run() stops with kDebugBreakpoint before it executes one of these instructions. step() does
   /// not heed them.
   void set_breakpoints(std::set<std::uint32_t> addresses);
+  /// run() and step() stop with kWatchpoint before the core accesses such data, and then go past
+  /// that access. All of it must be memory. Stacking of exceptions and DMA are not seen.
+  void set_watchpoints(std::vector<Watchpoint> watchpoints);
+  /// What has stopped the core with kWatchpoint.
+  [[nodiscard]] const Watchpoint& watched() const { return watched_; }
   /// Stop with kFault, pc at the instruction; the next run() or step() takes the exception.
   void stop_on_faults(bool stop) { stop_on_faults_ = stop; }
   /// Stop with kStackOverflow when MSP comes to lie in [bottom, limit). Once: then the guard is
@@ -128,7 +134,9 @@ class Core final : private EngineClient {
   const MemoryInstruction* locate(const MemoryAccess& access);
   void begin_device_access(const MemoryAccess& access);
   void device_missing(const MemoryAccess& access);
-  void handle_bad_access();
+  std::optional<CoreStop> handle_bad_access();
+  [[nodiscard]] std::uint32_t it_state() const;
+  void set_it_state(std::uint32_t state);
   void store_to_flash(const MemoryAccess& access, std::uint32_t length);
   void handle_not_executed();
   std::optional<CoreStop> trap_instruction(std::uint32_t flags);
@@ -136,6 +144,8 @@ class Core final : private EngineClient {
 
   // core_debug.cpp: what a debugger asks for, and guards against runaway firmware.
   std::optional<CoreStop> step_instruction();
+  std::optional<CoreStop> handle_watched(const MemoryAccess& access, std::uint32_t begin,
+                                         std::uint32_t bytes, std::uint32_t length);
   void check_stack();
 
   // core_exceptions.cpp: entry, return, escalation.
@@ -178,6 +188,8 @@ class Core final : private EngineClient {
   // The block that runs, and how many of its instructions have been counted.
   Block no_block_;
   Block* block_ = &no_block_;
+  Block* previous_block_ = &no_block_;  // by which the engine came to block_
+  std::uint32_t it_state_ = 0;          // ITSTATE when the engine was started
   std::uint32_t retired_ = 0;
   // The first instruction of the block that may make its next device access.
   std::uint32_t next_access_ = 0;
@@ -195,6 +207,10 @@ class Core final : private EngineClient {
   bool stepping_ = false;
   bool stop_on_faults_ = false;
   std::optional<unsigned> held_fault_;  // to be taken when the core goes on
+
+  std::vector<Watchpoint> watchpoints_;
+  Watchpoint watched_{};
+  std::optional<std::uint32_t> watched_pc_;  // has stopped there: the next time it goes on
 
   std::uint32_t stack_bottom_ = 0, stack_limit_ = 0;  // equal: no guard
   bool stack_overflowed_ = false;

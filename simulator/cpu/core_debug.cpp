@@ -67,6 +67,32 @@ void Core::set_breakpoints(std::set<std::uint32_t> addresses) {
   blocks_.set_breakpoints(std::move(addresses));
 }
 
+void Core::set_watchpoints(std::vector<Watchpoint> watchpoints) {
+  watchpoints_ = std::move(watchpoints);
+  watched_pc_.reset();
+  engine_.watch(watchpoints_);
+}
+
+// The instruction at pc_, `length` bytes of code, wants `bytes` at `begin`, on a page that holds
+// something watched; it has not done it.
+std::optional<CoreStop> Core::handle_watched(const MemoryAccess& access, std::uint32_t begin,
+                                             std::uint32_t bytes, std::uint32_t length) {
+  const bool writes = access.kind == MemoryAccess::Kind::kWrite;
+  const auto hit = std::ranges::find_if(watchpoints_, [&](const Watchpoint& w) {
+    const bool overlaps = begin < w.address + w.size && w.address < begin + bytes;
+    return overlaps && (writes ? w.writes : w.reads);
+  });
+  if (hit != watchpoints_.end() && std::exchange(watched_pc_, pc_) != pc_) {
+    watched_ = *hit;
+    return CoreStop::kWatchpoint;
+  }
+  watched_pc_.reset();
+  engine_.step_over_protection(pc_, length);
+  pc_ = engine_.pc();
+  leave_block(block_->count);
+  return std::nullopt;
+}
+
 void Core::guard_stack(std::uint32_t bottom, std::uint32_t limit) {
   stack_bottom_ = bottom;
   stack_limit_ = limit;

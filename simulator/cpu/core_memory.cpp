@@ -60,13 +60,13 @@ void Core::device_missing(const MemoryAccess& access) {
   raise(kBusFault, kImprecisErr, describe(access) + ": no device answers there", access.address);
 }
 
-void Core::handle_bad_access() {
+std::optional<CoreStop> Core::handle_bad_access() {
   const MemoryAccess access = *std::exchange(bad_access_, std::nullopt);
   if (access.kind == MemoryAccess::Kind::kFetch) {
     pc_ = engine_.pc();
     leave_block(block_->count);
     raise(kBusFault, kIBusErr, fmt::format("execution at 0x{:08X}: there is no memory", pc_), pc_);
-    return;
+    return std::nullopt;
   }
   const MemoryInstruction* instruction = locate(access);
   const std::uint32_t index = instruction ? instruction->position : retired_;
@@ -74,11 +74,21 @@ void Core::handle_bad_access() {
   const std::uint32_t length =
       (index + 1 < block_->count ? block_->address_of(index + 1) : block_->address + block_->size) -
       pc_;
+  const std::uint32_t begin =
+      instruction ? AccessLocator::address_of(*instruction, engine_) : access.address;
+  const std::uint32_t bytes = instruction ? instruction->bytes : access.size;
+  // The engine knows ITSTATE between blocks only.
+  const std::uint32_t before = previous_block_ == &no_block_
+                                   ? it_state_
+                                   : previous_block_->it_state(previous_block_->count, 0);
+  set_it_state(block_->it_state(index, before));
   leave_block(index);
-  const bool to_flash = memory_.find(access.address) != nullptr;
+  const MemoryRegion* region = memory_.find(access.address);
+  const bool to_flash = region && !region->writable && access.kind == MemoryAccess::Kind::kWrite;
+  if (region && !to_flash) return handle_watched(access, begin, bytes, length);
   if (to_flash && flash_.accepts(access.address, access.size)) {
     store_to_flash(access, length);
-    return;
+    return std::nullopt;
   }
   std::string what = describe(access);
   const std::uint32_t sp = engine_.get(UC_ARM_REG_SP);
@@ -90,6 +100,19 @@ void Core::handle_bad_access() {
     what += ": there is no memory";
   }
   raise(kBusFault, kPrecisErr | kBfarValid, std::move(what), access.address);
+  return std::nullopt;
+}
+
+// EPSR.ICI/IT, ARMv7-M ARM B1.4.2.
+std::uint32_t Core::it_state() const {
+  const std::uint32_t xpsr = engine_.get(UC_ARM_REG_XPSR);
+  return (xpsr >> 25 & 3) | (xpsr >> 8 & 0xFC);
+}
+
+void Core::set_it_state(std::uint32_t state) {
+  constexpr std::uint32_t kItBits = 0x0600FC00;
+  const std::uint32_t xpsr = engine_.get(UC_ARM_REG_XPSR) & ~kItBits;
+  engine_.set(UC_ARM_REG_XPSR, xpsr | (state & 3) << 25 | (state & 0xFC) << 8);
 }
 
 void Core::store_to_flash(const MemoryAccess& access, std::uint32_t length) {
@@ -100,7 +123,7 @@ void Core::store_to_flash(const MemoryAccess& access, std::uint32_t length) {
   const std::uint8_t* bytes = region.bytes + offset;
   const std::vector<std::uint8_t> before(bytes,
                                          bytes + std::min(kLongestStore, region.size - offset));
-  engine_.step_over_flash_protection(pc_, length);
+  engine_.step_over_protection(pc_, length);
   pc_ = engine_.pc();
   leave_block(block_->count);
   flash_.stored(access.address, before);

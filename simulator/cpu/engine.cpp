@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <stdexcept>
+#include <utility>
 
 namespace simulator {
 namespace {
@@ -12,6 +13,8 @@ void check(uc_err error, const char* what) {
     throw std::runtime_error(fmt::format("unicorn: {}: {}", what, uc_strerror(error)));
   }
 }
+
+constexpr std::uint32_t kPage = 4096;
 
 MemoryAccess::Kind access_kind(uc_mem_type type) {
   switch (type) {
@@ -48,9 +51,12 @@ struct Engine::Hooks {
 
   static bool unmapped(uc_engine*, uc_mem_type type, std::uint64_t address, int size,
                        std::int64_t value, void* user) {
-    self(user).client_.unmapped({access_kind(type), static_cast<std::uint32_t>(address),
-                                 static_cast<std::uint32_t>(size),
-                                 static_cast<std::uint32_t>(value)});
+    // A predicated store does not stop at once: what runs on is undone, and counts for nothing.
+    Engine& engine = self(user);
+    if (std::exchange(engine.bad_access_, true)) return false;
+    uc_context_save(engine.uc_, engine.at_bad_access_);
+    engine.client_.unmapped({access_kind(type), static_cast<std::uint32_t>(address),
+                             static_cast<std::uint32_t>(size), static_cast<std::uint32_t>(value)});
     return false;
   }
 
@@ -78,11 +84,9 @@ Engine::Engine(const Memory& memory, EngineClient& client) : memory_(memory), cl
   check(uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &uc_), "open");
   // UC_MODE_MCLASS would silently give a Cortex-M33.
   check(uc_ctl_set_cpu_model(uc_, UC_CPU_ARM_CORTEX_M7), "select Cortex-M7");
+  check(uc_context_alloc(uc_, &at_bad_access_), "allocate registers");
   for (const MemoryRegion& region : memory.regions()) {
-    const int permissions =
-        UC_PROT_READ | UC_PROT_EXEC | (region.writable ? UC_PROT_WRITE : UC_PROT_NONE);
-    check(uc_mem_map_ptr(uc_, region.base, region.size, static_cast<std::uint32_t>(permissions),
-                         region.bytes),
+    check(uc_mem_map_ptr(uc_, region.base, region.size, permissions(region), region.bytes),
           "map memory");
   }
   const auto hook = [this](int type, auto function) {
@@ -95,7 +99,8 @@ Engine::Engine(const Memory& memory, EngineClient& client) : memory_(memory), cl
 }
 
 Engine::~Engine() {
-  if (uc_) uc_close(uc_);
+  uc_context_free(at_bad_access_);
+  uc_close(uc_);
 }
 
 std::uint32_t Engine::get(int reg) const {
@@ -126,8 +131,12 @@ void Engine::log_accesses(AccessLog& log) {
 }
 
 EngineExit Engine::run(std::uint32_t pc, std::uint32_t end) {
-  stopped_ = trapped_ = false;
+  stopped_ = trapped_ = bad_access_ = false;
   const uc_err error = uc_emu_start(uc_, pc | 1, end, 0, 0);
+  if (bad_access_) {
+    uc_context_restore(uc_, at_bad_access_);
+    return EngineExit::kMemory;
+  }
   if (trapped_) return EngineExit::kInterrupt;
   switch (error) {
     case UC_ERR_OK:
@@ -140,18 +149,48 @@ EngineExit Engine::run(std::uint32_t pc, std::uint32_t end) {
   }
 }
 
-void Engine::protect_flash(std::uint32_t permissions) {
+std::uint32_t Engine::permissions(const MemoryRegion& region) {
+  return static_cast<std::uint32_t>(UC_PROT_READ | UC_PROT_EXEC) |
+         (region.writable ? UC_PROT_WRITE : UC_PROT_NONE);
+}
+
+void Engine::lift_protection() {
   for (const MemoryRegion& region : memory_.regions()) {
-    if (!region.writable) uc_mem_protect(uc_, region.base, region.size, permissions);
+    if (!region.writable) uc_mem_protect(uc_, region.base, region.size, UC_PROT_ALL);
+  }
+  for (const auto& [page, denied] : watched_pages_) uc_mem_protect(uc_, page, kPage, UC_PROT_ALL);
+}
+
+void Engine::protect() {
+  for (const MemoryRegion& region : memory_.regions()) {
+    if (!region.writable) uc_mem_protect(uc_, region.base, region.size, permissions(region));
+  }
+  for (const auto& [page, denied] : watched_pages_) {
+    uc_mem_protect(uc_, page, kPage, permissions(*memory_.find(page)) & ~denied);
   }
 }
 
-EngineExit Engine::step_over_flash_protection(std::uint32_t pc, std::uint32_t length) {
-  protect_flash(UC_PROT_ALL);
+void Engine::watch(const std::vector<Watchpoint>& watchpoints) {
+  for (auto& [page, denied] : watched_pages_) denied = UC_PROT_NONE;
+  protect();
+  watched_pages_.clear();
+  for (const Watchpoint& watched : watchpoints) {
+    const std::uint32_t last = watched.address + watched.size - 1;
+    for (std::uint32_t page = watched.address / kPage; page <= last / kPage; ++page) {
+      std::uint32_t& denied = watched_pages_[page * kPage];
+      if (watched.reads) denied |= UC_PROT_READ;
+      if (watched.writes) denied |= UC_PROT_WRITE;
+    }
+  }
+  protect();
+}
+
+EngineExit Engine::step_over_protection(std::uint32_t pc, std::uint32_t length) {
+  lift_protection();
   forget(pc, length);  // a translation that runs on past the end must not be used
   const EngineExit exit = run(pc, pc + length);
   forget(pc, length);
-  protect_flash(UC_PROT_READ | UC_PROT_EXEC);
+  protect();
   return exit;
 }
 

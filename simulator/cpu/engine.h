@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
+#include <vector>
 
 #include "simulator/cpu/memory.h"
 #include "simulator/timing/access_log.h"
@@ -36,6 +38,14 @@ struct MemoryAccess {
   std::uint32_t value;  ///< of a write
 };
 
+/// Data that a debugger watches.
+struct Watchpoint {
+  std::uint32_t address;
+  std::uint32_t size;  ///< bytes
+  bool reads, writes;
+  bool operator==(const Watchpoint&) const = default;
+};
+
 /// What the engine calls while it runs.
 class EngineClient {
  public:
@@ -44,7 +54,8 @@ class EngineClient {
   virtual bool block(std::uint32_t address, std::uint32_t size) = 0;
   virtual std::uint32_t device_read(std::uint32_t address, std::uint32_t size) = 0;
   virtual void device_write(std::uint32_t address, std::uint32_t size, std::uint32_t value) = 0;
-  /// An access that hit neither memory nor device, or a store to flash. The engine will stop.
+  /// An access that hit neither memory nor device, a store to flash, or one to a page that holds
+  /// watched data. The engine will stop.
   virtual void unmapped(const MemoryAccess& access) = 0;
 };
 
@@ -68,8 +79,10 @@ class Engine {
   void log_accesses(AccessLog& log);
   /// Executes from `pc` (Thumb) until something stops it, or `end` is reached.
   EngineExit run(std::uint32_t pc, std::uint32_t end = kNoEnd);
-  /// Executes exactly the instruction at `pc`, `length` bytes, stores to flash allowed.
-  EngineExit step_over_flash_protection(std::uint32_t pc, std::uint32_t length);
+  /// Executes exactly the instruction at `pc`, `length` bytes, whatever memory it accesses.
+  EngineExit step_over_protection(std::uint32_t pc, std::uint32_t length);
+  /// From now on stops before these accesses and others to the same pages.
+  void watch(const std::vector<Watchpoint>& watchpoints);
   /// Forgets translations of [base, base + size): the host has changed the code there.
   void forget(std::uint32_t base, std::uint32_t size);
 
@@ -82,7 +95,9 @@ class Engine {
   static constexpr std::uint32_t kNoEnd = 0xFFFFFFFE;
   struct Hooks;
   friend struct Hooks;
-  void protect_flash(std::uint32_t permissions);
+  [[nodiscard]] static std::uint32_t permissions(const MemoryRegion& region);
+  void lift_protection();
+  void protect();
 
   const Memory& memory_;
   EngineClient& client_;
@@ -93,7 +108,10 @@ class Engine {
     std::uint32_t base;
   };
   std::deque<DeviceWindow> windows_;
+  std::map<std::uint32_t, std::uint32_t> watched_pages_;  // address to what is not permitted
   std::uint32_t trap_ = 0;
+  uc_context* at_bad_access_ = nullptr;  // registers
+  bool bad_access_ = false;
   bool stopped_ = false;
   bool trapped_ = false;
 };

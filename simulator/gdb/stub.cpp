@@ -172,6 +172,11 @@ std::string GdbStub::progressed(const RunResult& result) {
       return state_ == State::kStepping ? halt(kTrap) : std::string();
     case StopReason::kDebugBreakpoint:
       return halt(kTrap);
+    case StopReason::kWatchpoint: {
+      const Watchpoint& hit = board_.core().watched();
+      const char* kind = !hit.reads ? "watch" : hit.writes ? "awatch" : "rwatch";
+      return halt(fmt::format("T05{}:{:x};", kind, hit.address));
+    }
     case StopReason::kBreakpoint:
       bkpt_ = board_.core().pc();
       return halt(kTrap);
@@ -198,7 +203,9 @@ std::string GdbStub::halt(std::string_view reply, std::string_view text) {
 
 void GdbStub::detach() {
   breakpoints_.clear();
+  watchpoints_.clear();
   board_.core().set_breakpoints({});
+  board_.core().set_watchpoints({});
   board_.core().stop_on_faults(false);
   state_ = State::kDetached;
 }
@@ -266,18 +273,36 @@ std::string GdbStub::write_memory(std::string_view packet, bool binary) {
   return std::string(board_.debug_write(*address, *bytes) ? kOk : kBadAddress);
 }
 
-// Z0 and Z1 alike: a breakpoint changes no memory here.
+// Z0 and Z1 alike: a breakpoint changes no memory here. Z2, Z3 and Z4 watch writes, reads, both.
 std::string GdbStub::handle_breakpoint(std::string_view packet) {
   PacketFields fields(packet.substr(1));
-  if (!fields.skip("0,") && !fields.skip("1,")) return {};
+  const auto type = fields.number();
+  if (!type || *type > 4) return {};
+  if (!fields.skip(",")) return std::string(kBadPacket);
   const auto address = fields.number();
-  if (!address || !fields.skip(",") || !fields.number()) return std::string(kBadPacket);
+  if (!address || !fields.skip(",")) return std::string(kBadPacket);
+  const auto size = fields.number();
+  if (!size || *size == 0) return std::string(kBadPacket);
+  if (*type >= 2)
+    return handle_watchpoint(packet[0] == 'Z', {*address, *size, *type != 2, *type != 3});
   if (packet[0] == 'Z') {
     breakpoints_.insert(*address & ~1u);
   } else {
     breakpoints_.erase(*address & ~1u);
   }
   board_.core().set_breakpoints(breakpoints_);
+  return std::string(kOk);
+}
+
+std::string GdbStub::handle_watchpoint(bool insert, const Watchpoint& watchpoint) {
+  constexpr std::uint32_t kLongest = 0x10000;
+  std::vector<std::uint8_t> contents(std::min(watchpoint.size, kLongest));
+  if (watchpoint.size != contents.size() || !board_.read(watchpoint.address, contents)) {
+    return std::string(kBadAddress);  // a device, or nothing
+  }
+  std::erase(watchpoints_, watchpoint);
+  if (insert) watchpoints_.push_back(watchpoint);
+  board_.core().set_watchpoints(watchpoints_);
   return std::string(kOk);
 }
 

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "simulator/boards/board.h"
 #include "simulator/gdb/packet.h"
@@ -44,6 +45,7 @@ class GdbStub {
   std::string handle_query(std::string_view packet);
   std::string handle_resume(std::string_view packet);
   std::string handle_breakpoint(std::string_view packet);
+  std::string handle_watchpoint(bool insert, const Watchpoint& watchpoint);
   std::string read_registers() const;
   std::string write_registers(std::string_view hex);
   std::string read_register(std::string_view packet) const;
@@ -66,6 +68,7 @@ class GdbStub {
   std::string last_sent_;
   std::optional<std::uint32_t> bkpt_;  // the BKPT instruction that has stopped the core
   std::set<std::uint32_t> breakpoints_;
+  std::vector<Watchpoint> watchpoints_;
 };
 
 }  // namespace simulator

@@ -98,6 +98,31 @@ print/x $pc == (int)&debugged_fault
   EXPECT_EQ(d.result.reason, StopReason::kHostRequest);
 }
 
+TEST_F(GdbMultiarch, Watches) {
+  const Debugged d = debug("debugged", R"(
+watch counter
+continue
+continue
+continue
+delete
+rwatch ratio
+awatch total
+info watchpoints
+continue
+backtrace 1
+delete
+watch counter if counter > 40
+continue
+)");
+  EXPECT_SAYS(d.gdb, "Hardware watchpoint 1: counter");
+  EXPECT_SAYS(d.gdb, "Old value = 0\nNew value = 5");
+  EXPECT_SAYS(d.gdb, "Old value = 5\nNew value = 6");  // not the pass that adds 0
+  EXPECT_SAYS(d.gdb, "Hardware read watchpoint 2: ratio");
+  EXPECT_SAYS(d.gdb, "Hardware access (read/write) watchpoint 3: total");
+  EXPECT_SAYS(d.gdb, " in work () at");
+  EXPECT_SAYS(d.gdb, "New value = 41");
+}
+
 TEST_F(GdbMultiarch, ConsoleWorksMeanwhileAndHandlersUnwind) {
   const Debugged d = debug("uart_send", R"(
 break uart_send

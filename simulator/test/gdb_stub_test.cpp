@@ -168,6 +168,56 @@ TEST(GdbStub, StepsOverSleep) {
   EXPECT_EQ(gdb.reg(kPc), gdb.board.address("tick"));
 }
 
+// The core stops before the access, whatever else lies on the page, and then goes past it.
+TEST(GdbStub, Watchpoints) {
+  Gdb gdb("watched");
+  const std::uint32_t words = gdb.board.address("neighbours");
+  const auto watch = [&](const char* what, std::uint32_t address, std::uint32_t size) {
+    return gdb.ask(fmt::format("{},{:x},{:x}", what, address, size));
+  };
+  EXPECT_EQ(watch("Z2", words + 12, 1), "OK");  // the third word of STM
+  EXPECT_EQ(gdb.go("c"), fmt::format("T05watch:{:x};", words + 12));
+  EXPECT_EQ(gdb.ask("?"), fmt::format("T05watch:{:x};", words + 12));
+  EXPECT_EQ(gdb.reg(kPc), gdb.board.address("watched_multiple"));
+  EXPECT_EQ(*gdb.board.read_word(words + 12), 0u);
+  EXPECT_EQ(gdb.go("s"), "S05");
+  EXPECT_EQ(*gdb.board.read_word(words + 12), 9u);
+  EXPECT_EQ(watch("z2", words + 12, 1), "OK");
+  EXPECT_EQ(watch("Z2", words + 20, 4), "OK");
+  EXPECT_EQ(watch("Z3", words + 21, 1), "OK");
+  const std::string write = fmt::format("T05watch:{:x};", words + 20);
+  const std::string read = fmt::format("T05rwatch:{:x};", words + 21);
+  for (int pass = 0; pass < 2; ++pass) {
+    EXPECT_EQ(gdb.go("c"), write);
+    EXPECT_EQ(gdb.reg(kPc), gdb.board.address("watched_predicated"));
+    EXPECT_EQ(gdb.go("vCont;c"), read);
+    EXPECT_EQ(gdb.reg(kPc), gdb.board.address("watched_load"));
+  }
+  EXPECT_EQ(watch("z2", words + 20, 4), "OK");
+  EXPECT_EQ(watch("z3", words + 21, 1), "OK");
+  EXPECT_EQ(watch("Z4", words, 2), "OK");
+  EXPECT_EQ(gdb.go("c"), fmt::format("T05awatch:{:x};", words));  // the load of `+=`
+  EXPECT_EQ(gdb.go("c"), fmt::format("T05awatch:{:x};", words));  // and its store
+  EXPECT_EQ(gdb.ask("D"), "OK");
+  EXPECT_EQ(gdb.board.finish(), (Words{30, 7, 8, 9, 11, 8, 8, 0}));
+  ScenarioBoard undisturbed("watched");
+  undisturbed.finish();
+  EXPECT_EQ(gdb.board.instructions(), undisturbed.instructions());
+}
+
+TEST(GdbStub, WatchesMemoryOnly) {
+  Gdb gdb("write_const");
+  EXPECT_EQ(gdb.ask("Z2,40023830,4"), "E0e");
+  EXPECT_EQ(gdb.ask("Z3,60000000,4"), "E0e");
+  EXPECT_EQ(gdb.ask("Z4,2004fffe,8"), "E0e");
+  EXPECT_EQ(gdb.ask("Z2,20000000,0"), "E16");
+  EXPECT_EQ(gdb.ask("Z2,20000000,ffffffff"), "E0e");
+  // Of flash, where a store still faults.
+  EXPECT_EQ(gdb.ask("Z3,8000000,100000"), "E0e");
+  EXPECT_EQ(gdb.ask("Z2,8000000,10000"), "OK");
+  EXPECT_EQ(gdb.go("c"), "S0b");
+}
+
 TEST(GdbStub, FaultsAreSignals) {
   Gdb gdb("debugged");
   EXPECT_EQ(gdb.go("c"), "S0b");

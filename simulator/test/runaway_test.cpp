@@ -33,6 +33,17 @@ TEST(Runaway, WildPointer) {
   EXPECT_CALLS(report, "wild_pointer", "start");
 }
 
+TEST(Runaway, PredicatedStore) {
+  ScenarioBoard board("predicated_store");
+  board.run({.milliseconds = 100});
+  ASSERT_EQ(board.faults().size(), 1u);
+  const Registers& registers = board.faults()[0].registers;
+  EXPECT_EQ(registers.pc, board.address("predicated_store_here"));
+  EXPECT_EQ(registers.r[0], 2u);
+  constexpr std::uint32_t kItBits = 0x0600FC00;  // `eq` now, `ne` next
+  EXPECT_EQ(registers.xpsr & kItBits, 0x00000C00u) << std::hex << registers.xpsr;
+}
+
 TEST(Runaway, StoreToFlash) {
   const std::string report = first_fault("write_const");
   EXPECT_SAYS(report, "hint: table+0x4 is in flash");

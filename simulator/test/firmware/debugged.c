@@ -23,6 +23,27 @@ __attribute__((noinline)) void work(void) {
   }
 }
 
+// Accesses to words next to each other, in every manner.
+volatile uint32_t neighbours[8];
+void watched(void) {
+  for (uint32_t i = 0; i < 3; ++i) {
+    neighbours[0] += 10;
+    __asm volatile(
+        "mov r0, #7\n mov r1, #8\n mov r2, #9\n mov r3, #11\n"
+        ".global watched_multiple\n watched_multiple: stmia %0, {r0-r3}\n"
+        "cmp r0, #7\n"
+        "itte eq\n"
+        "addeq r0, r0, #1\n"
+        ".global watched_predicated\n watched_predicated: streq r0, [%1]\n"
+        "movne r0, #0\n"
+        ".global watched_load\n watched_load: ldrb r1, [%1, #1]\n"
+        "str r0, [%1, #4]\n" ::"r"(neighbours + 1),
+        "r"(neighbours + 5)
+        : "r0", "r1", "r2", "r3", "memory", "cc");
+  }
+  for (int i = 0; i < 8; ++i) note(neighbours[i]);
+}
+
 static volatile uint32_t ticks;
 void tick(uint32_t exc_return, uint32_t* frame) {
   (void)exc_return;

@@ -15,6 +15,18 @@ void wild_pointer(void) {
   middle(pointer);
 }
 
+// Of an IT block, with more instructions behind it.
+uint32_t after_predicated_store;
+void predicated_store(void) {
+  __asm volatile(
+      "mov r0, #1\n cmp r0, #1\n"
+      "itte eq\n addeq r0, r0, #1\n"
+      ".global predicated_store_here\n predicated_store_here: streq r0, [%0]\n"
+      "movne r0, #0\n add r0, r0, #8\n str r0, [%1]\n" ::"r"(0x90000000),
+      "r"(&after_predicated_store)
+      : "r0", "memory", "cc");
+}
+
 void write_const(void) { middle((uint32_t*)table); }
 
 // Something below the stack that an overflow would hit before RAM ends.
