@@ -66,6 +66,12 @@ bool is_divide(std::uint16_t first, std::uint16_t second) {
   return (first & 0xFFD0) == 0xFB90 && (second & 0x00F0) == 0x00F0;
 }
 
+bool is_load_exclusive(std::uint16_t first, std::uint16_t second) {
+  const bool word = (first & 0xFFF0) == 0xE850;
+  const bool narrow = (first & 0xFFF0) == 0xE8D0 && (second & 0x00E0) == 0x0040;
+  return word || narrow;
+}
+
 std::uint32_t instruction_flags(std::uint16_t first, std::uint16_t second) {
   std::uint32_t flags = 0;
   if (is_fpu(first, second)) flags |= kUsesFpu;
@@ -78,6 +84,7 @@ std::uint32_t instruction_flags(std::uint16_t first, std::uint16_t second) {
   if (is_branch_to_itself(first, second)) flags |= kBranchesToItself;
   if (moves_stack(first, second)) flags |= kMovesStack;
   if (is_divide(first, second)) flags |= kDivides;
+  if (is_load_exclusive(first, second)) flags |= kLoadsExclusive;
   return flags;
 }
 

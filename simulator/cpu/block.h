@@ -25,6 +25,7 @@ enum BlockFlag : std::uint32_t {
   kBranchesToItself = 1u << 7,   ///< `b .`
   kMovesStack = 1u << 8,         ///< may lower SP: PUSH, SUB SP, MSR MSP and their kin
   kDivides = 1u << 9,            ///< UDIV or SDIV, which may trap a division by 0
+  kLoadsExclusive = 1u << 11,    ///< LDREX and its kin
   kHasBreakpoint = 1u << 10,     ///< the debugger wants to stop before one of the instructions
 };
 

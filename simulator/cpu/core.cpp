@@ -170,6 +170,7 @@ bool Core::block(std::uint32_t address, std::uint32_t size) {
 bool Core::proceed(Block* next) {
   if (block_->flags & kSendsEvent) event_register_ = true;
   if (block_->flags & kChangesMasks) nvic_.changed = true;
+  if (block_->flags & kLoadsExclusive) exclusive_ = true;
   if (block_->flags & kMovesStack) check_stack();
   if (stack_overflowed_ || (stepping_ && block_ != &no_block_)) return false;
   clock_.fire_due();
@@ -207,6 +208,7 @@ void Core::leave_block(std::uint32_t index) {
   if (block_->flags & kMovesStack) check_stack();
   if (block_->flags & kChangesMasks) nvic_.changed = true;
   if (block_->flags & kSendsEvent) event_register_ = true;
+  if (block_->flags & kLoadsExclusive) exclusive_ = true;
   block_ = &no_block_;
   retired_ = 0;
   if (AccessLog* log = timing_.access_log()) log->clear();

@@ -155,6 +155,7 @@ class Core final : private EngineClient {
   [[nodiscard]] unsigned exception_number() const;
   [[nodiscard]] std::optional<unsigned> takeable() const;
   void enter(unsigned exception);
+  void clear_exclusive();
   void start_handler(unsigned exception, std::uint32_t exc_return);
   void return_from_exception(std::uint32_t exc_return);
   void take_synchronously(unsigned exception);
@@ -194,7 +195,8 @@ class Core final : private EngineClient {
   // The first instruction of the block that may make its next device access.
   std::uint32_t next_access_ = 0;
   std::uint32_t trap_flags_ = 0;
-  std::uint32_t look_after_ = kChangesMasks | kSendsEvent;  // blocks of these flags have run
+  std::uint32_t look_after_ =
+      kChangesMasks | kSendsEvent | kLoadsExclusive;  // blocks of these flags have run
   Block* trapped_block_ = nullptr;
   std::optional<MemoryAccess> bad_access_;
   std::optional<MemoryAccess> missing_device_;
@@ -202,6 +204,7 @@ class Core final : private EngineClient {
   bool asleep_ = false;
   bool waits_for_event_ = false;
   bool event_register_ = false;
+  bool exclusive_ = false;  // the exclusive monitor may be open
   bool hung_ = false;
   bool locked_up_ = false;
   bool stepping_ = false;

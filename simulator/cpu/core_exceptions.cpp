@@ -85,6 +85,13 @@ void Core::enter(unsigned exception) {
   start_handler(exception, frame.exc_return);
 }
 
+// Entry and return close the exclusive monitor (B1.5.6, B1.5.8).
+void Core::clear_exclusive() {
+  constexpr std::uint32_t kClrex = 0x8F2FF3BF;
+  if (!std::exchange(exclusive_, false)) return;
+  engine_.execute_aside(kClrex, memory_.regions().front().base);
+}
+
 void Core::start_handler(unsigned exception, std::uint32_t exc_return) {
   const auto vector = memory_.read_word(system_control_.vtor() + 4 * exception);
   const std::uint32_t flags = engine_.get(UC_ARM_REG_XPSR) & kApsrBits;
@@ -100,6 +107,7 @@ void Core::start_handler(unsigned exception, std::uint32_t exc_return) {
     locked_up_ = true;
     return;
   }
+  clear_exclusive();
   pc_ = *vector & ~1u;
   if (!(*vector & 1)) {
     raise(kUsageFault, kInvState,
@@ -133,6 +141,7 @@ void Core::return_from_exception(std::uint32_t exc_return) {
     start_handler(*next, exc_return);
     return;
   }
+  clear_exclusive();
   const std::uint32_t frame =
       engine_.get(exc_return & kExcReturnPsp ? UC_ARM_REG_PSP : UC_ARM_REG_MSP);
   if (!pop_frame(engine_, memory_, exc_return, pc_)) {

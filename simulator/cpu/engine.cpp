@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <stdexcept>
 #include <utility>
 
@@ -36,6 +37,8 @@ struct Engine::Hooks {
 
   static void block(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* user) {
     Engine& engine = self(user);
+    if (engine.aside_) [[unlikely]]
+      return;
     if (!engine.client_.block(static_cast<std::uint32_t>(address), size)) [[unlikely]] {
       engine.stopped_ = true;
       uc_emu_stop(uc);
@@ -192,6 +195,19 @@ EngineExit Engine::step_over_protection(std::uint32_t pc, std::uint32_t length) 
   forget(pc, length);
   protect();
   return exit;
+}
+
+void Engine::execute_aside(std::uint32_t instruction, std::uint32_t place) {
+  std::uint8_t* code = memory_.at(place, sizeof instruction);
+  std::uint32_t before;
+  std::memcpy(&before, code, sizeof before);
+  std::memcpy(code, &instruction, sizeof instruction);
+  forget(place, sizeof instruction);
+  aside_ = true;
+  uc_emu_start(uc_, place | 1, place + sizeof instruction, 0, 0);
+  aside_ = false;
+  std::memcpy(code, &before, sizeof before);
+  forget(place, sizeof instruction);
 }
 
 void Engine::forget(std::uint32_t base, std::uint32_t size) {

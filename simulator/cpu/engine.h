@@ -81,6 +81,8 @@ class Engine {
   EngineExit run(std::uint32_t pc, std::uint32_t end = kNoEnd);
   /// Executes exactly the instruction at `pc`, `length` bytes, whatever memory it accesses.
   EngineExit step_over_protection(std::uint32_t pc, std::uint32_t length);
+  /// Executes the 32-bit instruction at `place`, whose contents are put back. Nobody is told.
+  void execute_aside(std::uint32_t instruction, std::uint32_t place);
   /// From now on stops before these accesses and others to the same pages.
   void watch(const std::vector<Watchpoint>& watchpoints);
   /// Forgets translations of [base, base + size): the host has changed the code there.
@@ -112,6 +114,7 @@ class Engine {
   std::uint32_t trap_ = 0;
   uc_context* at_bad_access_ = nullptr;  // registers
   bool bad_access_ = false;
+  bool aside_ = false;
   bool stopped_ = false;
   bool trapped_ = false;
 };

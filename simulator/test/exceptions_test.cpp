@@ -28,6 +28,10 @@ TEST(Exceptions, ExtendedFrameKeepsFpContext) {
   EXPECT_EQ(board.registers().control & 4, 4u);  // FPCA is restored
 }
 
+TEST(Exceptions, EntryAndReturnCloseTheExclusiveMonitor) {
+  EXPECT_EQ(ScenarioBoard("exclusive_monitor").finish(), (Words{0, 1, 1, 1, 0}));
+}
+
 TEST(Exceptions, ProcessStack) {
   ScenarioBoard board("svc_on_process_stack");
   const Words r = board.finish();

@@ -16,6 +16,33 @@ static void plain_handler(uint32_t exc_return, uint32_t* frame) {
   note((uint32_t)frame);
 }
 
+// A store-exclusive fails when an exception came between, even though nothing has changed.
+static void load_in_handler(uint32_t exc_return, uint32_t* frame) {
+  (void)exc_return;
+  (void)frame;
+  if (result_count == 3) __asm volatile("ldrexb r0, [%0]" ::"r"(&result_count) : "r0");
+}
+void exclusive_monitor(void) {
+  handlers[SVCALL] = load_in_handler;
+  static volatile uint32_t word;
+  for (int pass = 0; pass < 4; ++pass) {
+    uint32_t loaded, failed;
+    __asm volatile("ldrex %0, [%1]" : "=r"(loaded) : "r"(&word) : "memory");
+    if (pass == 1) __asm volatile("svc 0" ::: "memory");
+    if (pass == 2)
+      __asm volatile("strex %0, %1, [%2]" : "=&r"(failed) : "r"(loaded), "r"(&word) : "memory");
+    __asm volatile("strex %0, %1, [%2]" : "=&r"(failed) : "r"(loaded + 1), "r"(&word) : "memory");
+    note(failed);
+    if (pass == 2) {
+      __asm volatile("svc 0\n strexb %0, %1, [%2]"
+                     : "=&r"(failed)
+                     : "r"(3), "r"(&result_count)
+                     : "memory");
+      note(failed);
+    }
+  }
+}
+
 void svc_without_fp(void) {
   handlers[SVCALL] = plain_handler;
   uint32_t sp;
