@@ -29,6 +29,8 @@ void predicated_store(void) {
 
 void write_const(void) { middle((uint32_t*)table); }
 
+void undefined_from_the_box(void) { __asm volatile("nop\n udf 1"); }
+
 // Something below the stack that an overflow would hit before RAM ends.
 uint32_t victim[64];
 __attribute__((noinline)) static uint32_t descend(uint32_t depth) {

@@ -5,11 +5,18 @@ volatile uint32_t results[64];
 volatile uint32_t result_count;
 // The host writes the scenario's address here before it lets the core run.
 void (*volatile scenario)(void);
+#ifdef SCENARIO  // of an image that does one thing, for `solder board run`
+void SCENARIO(void);
+#endif
 
 extern uint32_t stack_top;
 
 __attribute__((noreturn)) void start(void) {
+#ifdef SCENARIO
+  SCENARIO();
+#else
   scenario();
+#endif
   finish();
   for (;;) {
   }
