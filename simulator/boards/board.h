@@ -44,7 +44,7 @@ enum class StopReason {
   kStep,
   kDebugBreakpoint,
   kWatchpoint,  ///< Core::watched(); the access has not been made
-  kFault,  ///< faults().back(); its handler has not run
+  kFault,       ///< faults().back(); its handler has not run
 };
 
 struct RunLimits {
