@@ -26,3 +26,6 @@ ctest --preset host-sanitize
 
 step "Tests"
 ctest --preset host-tests
+
+step "TensorFlow Lite and ONNX Runtime agree"
+scripts/check_oracle.sh
