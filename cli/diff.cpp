@@ -1,4 +1,5 @@
-// `solder diff`: two models over the same input, layer by layer.
+// `solder diff`: two models over the same input, layer by layer; or one, on this computer and in
+// firmware on the virtual board.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,10 +9,14 @@
 #include <optional>
 
 #include "cli/command.h"
+#include "cli/common/bar_chart.h"
+#include "cli/common/bench_firmware.h"
+#include "cli/common/files.h"
 #include "cli/common/kernels.h"
 #include "cli/common/model.h"
 #include "cli/common/table.h"
 #include "cli/common/values.h"
+#include "compiler/planning/target.h"
 
 namespace solder::cli {
 namespace {
@@ -20,7 +25,8 @@ namespace {
 constexpr float kRelativeError = 1e-5F;
 
 struct DiffOptions {
-  std::filesystem::path a, b, input;
+  std::filesystem::path a, b, input, svg;
+  std::string board;
   bool json = false;
 };
 
@@ -33,6 +39,18 @@ struct Layer {
   std::vector<float> values;
 };
 
+// Takes outputs of `graph`'s operators into `layers`, which outlives what is returned.
+compiler::Executable::Observer collect(const compiler::Graph& graph, std::vector<Layer>& layers) {
+  return [&](int op, int tensor, const void* data) {
+    const compiler::Tensor& t = graph.tensors[static_cast<size_t>(tensor)];
+    const bool quantized = t.quantization.scale.size() == 1;
+    const float scale = quantized ? t.quantization.scale[0] : 0;
+    const auto zero_point = quantized ? static_cast<int32_t>(t.quantization.zero_point[0]) : 0;
+    layers.push_back({op, graph.operators[static_cast<size_t>(op)].type, t.name, t.shape, scale,
+                      real_values(data, t.type, scale, zero_point, t.shape.elements())});
+  };
+}
+
 std::vector<Layer> run_layers(const std::filesystem::path& path, const std::vector<float>& input) {
   const auto executable = prepare_model(path, kReferenceKernels);
   const Model model = executable.model();
@@ -43,15 +61,23 @@ std::vector<Layer> run_layers(const std::filesystem::path& path, const std::vect
                     describe(model.input_info(0)), input.size()));
   store_real_values(input, model.input_info(0), model.input(0));
   std::vector<Layer> layers;
-  const compiler::Graph& graph = executable.graph();
-  executable.invoke([&](int op, int tensor, const void* data) {
-    const compiler::Tensor& t = graph.tensors[static_cast<size_t>(tensor)];
-    const bool quantized = t.quantization.scale.size() == 1;
-    const float scale = quantized ? t.quantization.scale[0] : 0;
-    const auto zero_point = quantized ? static_cast<int32_t>(t.quantization.zero_point[0]) : 0;
-    layers.push_back({op, graph.operators[static_cast<size_t>(op)].type, t.name, t.shape, scale,
-                      real_values(data, t.type, scale, zero_point, t.shape.elements())});
-  });
+  executable.invoke(collect(executable.graph(), layers));
+  return layers;
+}
+
+// What bench firmware with the model computes, read from its arena between the steps.
+std::vector<Layer> run_layers_on_board(const DiffOptions& options) {
+  const BenchBoard board{.name = options.board};
+  const auto executable = prepare_model(options.a, kGenericKernels);
+  const Model model = executable.model();
+  fill_input(model, options.input);
+  const auto* bytes = model.input<uint8_t>(0);
+  const auto cpp = compiler::export_cpp(executable, "model", options.a.filename().string());
+  compiler::check_fits(compiler::kStm32f746, cpp.constants_bytes, cpp.arena_bytes);
+  const BuiltFirmware built =
+      build_bench_firmware(board, cpp, {bytes, bytes + model.input_info(0).bytes});
+  std::vector<Layer> layers;
+  observe_bench_firmware(board, built.elf, executable, collect(executable.graph(), layers));
   return layers;
 }
 
@@ -59,6 +85,7 @@ struct Comparison {
   const Layer* a;
   const Layer* b;
   float max_error = 0, mean_error = 0, tolerance = 0;
+  float range = 0;  // the largest value of a
   bool differs() const { return !(max_error <= tolerance); }
 };
 
@@ -66,18 +93,17 @@ struct Comparison {
 // kRelativeError does not; between different scales one step of each does not.
 Comparison compare(const Layer& a, const Layer& b) {
   Comparison c{&a, &b};
-  float range = 0;
   double sum = 0;
   for (size_t i = 0; i < a.values.size(); ++i) {
     const float error = std::abs(a.values[i] - b.values[i]);
     if (!(error <= c.max_error)) c.max_error = error;  // NaN stays
     sum += error;
-    range = std::max(range, std::abs(a.values[i]));
+    c.range = std::max(c.range, std::abs(a.values[i]));
   }
   c.mean_error =
       static_cast<float>(sum / static_cast<double>(std::max<size_t>(1, a.values.size())));
   if (a.scale == 0 && b.scale == 0)
-    c.tolerance = kRelativeError * range;
+    c.tolerance = kRelativeError * c.range;
   else if (a.scale != b.scale)
     c.tolerance = a.scale + b.scale;
   return c;
@@ -113,7 +139,24 @@ void print_text(const std::vector<Comparison>& comparisons, const Comparison* fi
              first->max_error);
 }
 
+std::string chart(const DiffOptions& options, const std::vector<Comparison>& comparisons) {
+  std::vector<Bar> bars;
+  for (const Comparison& c : comparisons) {
+    const double percent = c.range > 0 ? 100.0 * c.max_error / c.range : 0;
+    bars.push_back(
+        {fmt::format("{} {}", c.a->op, operator_name(c.a->type)), percent,
+         fmt::format("{:.3g} % ({:.3g}){}", percent, c.max_error, c.differs() ? ", differs" : "")});
+  }
+  return bar_chart(
+      fmt::format("{} and {}: largest error by layer, of the largest value",
+                  options.a.filename().string(),
+                  options.board.empty() ? options.b.filename().string() : options.board),
+      bars);
+}
+
 void diff(const DiffOptions& options) {
+  if (options.b.empty() == options.board.empty())
+    throw std::runtime_error("give a second model or --board, to compare the first with");
   // The input comes in the type of the first model.
   std::vector<float> input;
   {
@@ -123,11 +166,13 @@ void diff(const DiffOptions& options) {
     input = real_values(model.input(0), model.input_info(0));
   }
   const auto a = run_layers(options.a, input);
-  const auto b = run_layers(options.b, input);
+  const auto b =
+      options.board.empty() ? run_layers(options.b, input) : run_layers_on_board(options);
   const auto comparisons = match(a, b);
   if (comparisons.empty()) throw std::runtime_error("the models have no layers of the same shape");
   const auto found = std::ranges::find_if(comparisons, &Comparison::differs);
   const Comparison* first = found == comparisons.end() ? nullptr : &*found;
+  if (!options.svg.empty()) write_file(options.svg, chart(options, comparisons));
   if (!options.json) return print_text(comparisons, first);
   nlohmann::json layers = nlohmann::json::array();
   for (const Comparison& c : comparisons)
@@ -147,10 +192,15 @@ void diff(const DiffOptions& options) {
 void add_diff_command(CLI::App& program) {
   auto options = std::make_shared<DiffOptions>();
   CLI::App& command =
-      *program.add_subcommand("diff", "Two models layer by layer: the first layer that differs");
+      *program.add_subcommand("diff", "Layer by layer: where two models, or host and board, part");
   command.add_option("A", options->a, "A model; the input is in its type")->required();
-  command.add_option("B", options->b, "Another model of the same network")->required();
+  command.add_option("B", options->b, "Another model of the same network");
+  command
+      .add_option("--board", options->board,
+                  "In place of B: firmware with A on this virtual board, with generic kernels")
+      ->check(CLI::IsMember({compiler::kStm32f746.name}));
   command.add_option("--input", options->input, "Input tensor of A, raw little-endian")->required();
+  command.add_option("--svg", options->svg, "Draw the error of every layer into this file");
   command.add_flag("--json", options->json, "Print figures as JSON");
   command.callback([options] { diff(*options); });
 }

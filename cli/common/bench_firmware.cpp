@@ -42,6 +42,7 @@ namespace fs = std::filesystem;
 constexpr const char* kImage = "bench";
 // The model is compiled under this name, so that one build folder serves all models.
 constexpr const char* kModel = "model";
+constexpr const char* kArenaSymbol = "_ZN5model12_GLOBAL__N_112arena_memoryE";
 
 fs::path build_folder(const BenchBoard& board) {
   return build_cache() / fmt::format("{}-{}-{}", board.name, board.clock_mhz, board.weights);
@@ -122,8 +123,11 @@ BenchFigures parse(const std::string& console) {
   throw std::runtime_error("the bench firmware stopped before it was done; it printed: " + console);
 }
 
+using OnStep = std::function<void(const simulator::Board& board, uint32_t step)>;
+
 // Until the firmware says it is done, or cannot go on.
-BenchFigures run_on_virtual_board(const BenchBoard& bench, const fs::path& elf, Counting counting) {
+BenchFigures run_on_virtual_board(const BenchBoard& bench, const fs::path& elf, Counting counting,
+                                  const OnStep& on_step = {}) {
   std::unique_ptr<simulator::TimingModel> timing;
   if (counting == Counting::kCycles)
     timing = std::make_unique<simulator::CortexM7Timing>();
@@ -137,7 +141,9 @@ BenchFigures run_on_virtual_board(const BenchBoard& bench, const fs::path& elf, 
     if (console.ends_with("\ndone\n")) board.request_stop();
   });
   StepProfiler profiler(board);
-  const simulator::RunResult result = counting == Counting::kCycles ? profiler.run() : board.run();
+  if (on_step) profiler.on_step([&](uint32_t step) { on_step(board, step); });
+  const bool by_step = counting == Counting::kCycles || on_step;
+  const simulator::RunResult result = by_step ? profiler.run() : board.run();
   if (result.failed() || board.fault_count() > 0)
     throw std::runtime_error(
         fmt::format("the bench firmware failed: {}\n{}", result.explanation, console));
@@ -192,6 +198,33 @@ BuiltFirmware build_bench_firmware(const BenchBoard& board, const compiler::CppM
           .lock = std::move(lock),
           .code_bytes = size_of_program(folder / fmt::format("{}-probe.elf", kImage)) -
                         model.constants_bytes};
+}
+
+void observe_bench_firmware(const BenchBoard& board, const fs::path& elf,
+                            const compiler::Executable& executable,
+                            const compiler::Executable::Observer& observe) {
+  struct Layer {
+    int op = -1, tensor = -1;
+    std::vector<uint8_t> bytes;
+  };
+  const compiler::Graph& graph = executable.graph();
+  std::vector<std::vector<Layer>> layers(executable.plan().step_count);
+  run_on_virtual_board(
+      board, elf, Counting::kInstructions,
+      [&](const simulator::Board& virtual_board, uint32_t step) {
+        const auto arena = virtual_board.image().symbol(kArenaSymbol);
+        if (!arena) throw std::runtime_error(elf.string() + ": has no arena; is it a bench image?");
+        layers.at(step).clear();
+        for (const auto& output : executable.outputs_after(static_cast<int>(step))) {
+          const compiler::Tensor& tensor = graph.tensors[static_cast<size_t>(output.tensor)];
+          std::vector<uint8_t> bytes(static_cast<size_t>(tensor.bytes()));
+          if (!virtual_board.read(*arena + output.offset, bytes))
+            throw std::runtime_error("the arena ends before " + tensor.name);
+          layers[step].push_back({output.op, output.tensor, std::move(bytes)});
+        }
+      });
+  for (const auto& step : layers)
+    for (const Layer& layer : step) observe(layer.op, layer.tensor, layer.bytes.data());
 }
 
 BenchFigures run_bench_firmware(const BenchBoard& board, const fs::path& elf, Counting counting) {

@@ -10,6 +10,7 @@
 
 #include "cli/common/step_profiler.h"
 #include "compiler/exporters/cpp/cpp_exporter.h"
+#include "compiler/planning/executable.h"
 
 namespace solder::cli {
 
@@ -51,5 +52,11 @@ enum class Counting { kInstructions, kCycles };
 // Throws std::runtime_error when the firmware stops before it is done.
 BenchFigures run_bench_firmware(const BenchBoard& board, const std::filesystem::path& elf,
                                 Counting counting);
+
+// Runs `executable`, of which `elf` has been built, on the virtual board. `observe` gets every
+// operator's output as the firmware has computed it. Throws as above.
+void observe_bench_firmware(const BenchBoard& board, const std::filesystem::path& elf,
+                            const compiler::Executable& executable,
+                            const compiler::Executable::Observer& observe);
 
 }  // namespace solder::cli

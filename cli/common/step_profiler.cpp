@@ -62,6 +62,7 @@ void StepProfiler::end_step(uint32_t step) {
   steps_[step].time = board_.time();
   steps_[step].time -= time_;
   steps_[step].functions = difference(functions_, board_.profile());
+  if (on_step_) on_step_(step);
 }
 
 }  // namespace solder::cli

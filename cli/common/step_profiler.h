@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "simulator/boards/board.h"
@@ -20,6 +22,9 @@ class StepProfiler {
   // Throws std::runtime_error when the image lacks the timer's symbols.
   explicit StepProfiler(simulator::Board& board);
 
+  // Called when a step has ended; its output is in the arena. The last call for a step is of the
+  // inference that counts.
+  void on_step(std::function<void(uint32_t step)> action) { on_step_ = std::move(action); }
   // Like board.run().
   simulator::RunResult run();
   // One entry per step of the plan.
@@ -33,6 +38,7 @@ class StepProfiler {
   simulator::CycleCount time_;
   std::vector<simulator::FunctionProfile> functions_;
   std::vector<StepProfile> steps_;
+  std::function<void(uint32_t)> on_step_;
 };
 
 }  // namespace solder::cli

@@ -75,33 +75,35 @@ uint32_t Executable::arena_lower_bound() const {
   return memory_lower_bound(buffers_.data(), static_cast<int32_t>(buffers_.size()));
 }
 
+std::vector<Executable::Output> Executable::outputs_after(int step) const {
+  const auto operator_of = [this](int at) -> int {
+    if (at >= static_cast<int>(plan_.step_count)) return static_cast<int>(graph_.operators.size());
+    return plan_.steps[at].operator_index;
+  };
+  const int next = operator_of(step + 1);
+  int op = step < 0 ? 0 : operator_of(step);
+  std::vector<Output> outputs;
+  for (; op < next; ++op)
+    for (const int tensor : graph_.operators[static_cast<size_t>(op)].outputs)
+      outputs.push_back({op, tensor, buffers_[static_cast<size_t>(buffer_of(tensor))].offset});
+  return outputs;
+}
+
 void Executable::invoke(const Observer& observe) const {
   const Model model = this->model();
-  const auto* arena = static_cast<const uint8_t*>(model.regions().arena);
-  const auto report = [&](int first, int end) {
-    for (int op = first; op < end; ++op)
-      for (const int tensor : graph_.operators[static_cast<size_t>(op)].outputs)
-        observe(op, tensor, arena + buffers_[static_cast<size_t>(buffer_of(tensor))].offset);
+  const std::function<void(int)> report = [&](int step) {
+    const auto* arena = static_cast<const uint8_t*>(model.regions().arena);
+    for (const Output& output : outputs_after(step))
+      observe(output.op, output.tensor, arena + output.offset);
   };
-  // Operators without steps (views) are done as soon as the step before them is.
-  struct Context {
-    const Plan& plan;
-    const std::function<void(int, int)> report;
-    int operators;
-    int first_step_operator(uint32_t step) const {
-      return step < plan.step_count ? plan.steps[step].operator_index : operators;
-    }
-  } context{plan_, report, static_cast<int>(graph_.operators.size())};
-  report(0, context.first_step_operator(0));
+  report(-1);
   model.invoke({.begin = [](void*, uint32_t) {},
                 .end =
-                    [](void* at, uint32_t step) {
-                      const auto& c = *static_cast<const Context*>(at);
-                      const int next = c.first_step_operator(step + 1);
-                      const int own = c.plan.steps[step].operator_index;
-                      if (next != own) c.report(own, next);
+                    [](void* context, uint32_t step) {
+                      (*static_cast<const std::function<void(int)>*>(context))(
+                          static_cast<int>(step));
                     },
-                .context = &context});
+                .context = const_cast<void*>(static_cast<const void*>(&report))});
 }
 
 }  // namespace solder::compiler

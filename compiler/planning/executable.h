@@ -30,6 +30,14 @@ class Executable {
   using Observer = std::function<void(int op, int tensor, const void* data)>;
   void invoke(const Observer& observe) const;
 
+  // The outputs of operators that are computed when step `step` of the plan has ended, -1: before
+  // the first. Operators without steps (views) are done as soon as the step before them is.
+  struct Output {
+    int op, tensor;
+    uint32_t offset;  // in the arena
+  };
+  std::vector<Output> outputs_after(int step) const;
+
   // Buffers of the arena, one per tensor and then one per step (scratch); times are operator
   // indices, -1 for "before the first". A tensor that shares memory points to its buffer's tensor.
   const std::vector<PlannedBuffer>& buffers() const { return buffers_; }
