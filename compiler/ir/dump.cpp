@@ -96,11 +96,25 @@ std::string describe_options(const Operator& op) {
       text = fmt::format("beta {}", o.beta);
       break;
     case OperatorType::CONCATENATION:
+    case OperatorType::GATHER:
+    case OperatorType::PACK:
+    case OperatorType::UNPACK:
       text = fmt::format("axis {}", o.axis);
       break;
     case OperatorType::MEAN:
     case OperatorType::FULLY_CONNECTED:
       text = o.keep_dims ? "keep_dims" : "";
+      break;
+    case OperatorType::SPACE_TO_DEPTH:
+    case OperatorType::DEPTH_TO_SPACE:
+      text = fmt::format("block {0}x{0}", o.block_size);
+      break;
+    case OperatorType::RESIZE_BILINEAR:
+    case OperatorType::RESIZE_NEAREST_NEIGHBOR:
+      text = o.align_corners ? "align_corners" : o.half_pixel_centers ? "half_pixel_centers" : "";
+      break;
+    case OperatorType::MIRROR_PAD:
+      text = o.mirror_mode == MirrorPadMode::REFLECT ? "REFLECT" : "SYMMETRIC";
       break;
     default:
       break;

@@ -28,6 +28,31 @@ Error read_convolution(const Convolution& from, Options& to) {
   return read_window(from, to);
 }
 
+template <class Resize>
+Error read_resize(const Resize& from, Options& to) {
+  to.align_corners = from.align_corners();
+  to.half_pixel_centers = from.half_pixel_centers();
+  return {};
+}
+
+Error read_strided_slice(const schema::StridedSliceOptions& from, Options& to) {
+  if (from.offset()) return {.message = "has ends that count from begin, which is not supported"};
+  to.begin_mask = from.begin_mask();
+  to.end_mask = from.end_mask();
+  to.ellipsis_mask = from.ellipsis_mask();
+  to.new_axis_mask = from.new_axis_mask();
+  to.shrink_axis_mask = from.shrink_axis_mask();
+  return {};
+}
+
+Error read_mirror_pad(const schema::MirrorPadOptions& from, Options& to) {
+  if (from.mode() != schema::MirrorPadMode_REFLECT &&
+      from.mode() != schema::MirrorPadMode_SYMMETRIC)
+    return {.message = "has a mode other than REFLECT and SYMMETRIC:", .detail = from.mode()};
+  to.mirror_mode = static_cast<MirrorPadMode>(from.mode());
+  return {};
+}
+
 }  // namespace
 
 Error read_options(const schema::Operator& from, Options& to) {
@@ -47,6 +72,14 @@ Error read_options(const schema::Operator& from, Options& to) {
     to.keep_dims = dense->keep_num_dims();
     return read_activation(dense->fused_activation_function(), to);
   }
+  if (const auto* resize = from.builtin_options_as_ResizeBilinearOptions())
+    return read_resize(*resize, to);
+  if (const auto* resize = from.builtin_options_as_ResizeNearestNeighborOptions())
+    return read_resize(*resize, to);
+  if (const auto* slice = from.builtin_options_as_StridedSliceOptions())
+    return read_strided_slice(*slice, to);
+  if (const auto* mirror = from.builtin_options_as_MirrorPadOptions())
+    return read_mirror_pad(*mirror, to);
   if (const auto* softmax = from.builtin_options_as_SoftmaxOptions()) {
     to.beta = softmax->beta();
   } else if (const auto* concatenation = from.builtin_options_as_ConcatenationOptions()) {
@@ -56,6 +89,17 @@ Error read_options(const schema::Operator& from, Options& to) {
     return read_activation(add->fused_activation_function(), to);
   } else if (const auto* reducer = from.builtin_options_as_ReducerOptions()) {
     to.keep_dims = reducer->keep_dims();
+  } else if (const auto* gather = from.builtin_options_as_GatherOptions()) {
+    to.axis = gather->axis();
+    to.batch_dims = gather->batch_dims();
+  } else if (const auto* pack = from.builtin_options_as_PackOptions()) {
+    to.axis = pack->axis();
+  } else if (const auto* unpack = from.builtin_options_as_UnpackOptions()) {
+    to.axis = unpack->axis();
+  } else if (const auto* to_depth = from.builtin_options_as_SpaceToDepthOptions()) {
+    to.block_size = to_depth->block_size();
+  } else if (const auto* to_space = from.builtin_options_as_DepthToSpaceOptions()) {
+    to.block_size = to_space->block_size();
   }
   return {};
 }

@@ -56,9 +56,14 @@ IntegerRange activation_range_s16(Activation activation, float scale) {
   return quantized(activation_range_f32(activation), scale, 0, {INT16_MIN, INT16_MAX});
 }
 
-Error check_arity(const StepBuilder& builder, const OperatorView& op, int32_t inputs) {
-  if (op.output_count != 1 || builder.output(0) == nullptr)
-    return builder.fail("needs exactly one output; it has", op.output_count);
+Error check_arity(const StepBuilder& builder, const OperatorView& op, int32_t inputs,
+                  int32_t outputs) {
+  if (op.output_count != outputs)
+    return builder.fail(
+        outputs == 1 ? "needs exactly one output; it has" : "has not as many outputs as parts:",
+        op.output_count);
+  for (int32_t i = 0; i < outputs; ++i)
+    if (builder.output(i) == nullptr) return builder.fail("lacks the output number", i);
   if (op.input_count < inputs) return builder.fail("has too few inputs; it has", op.input_count);
   for (int32_t i = 0; i < inputs; ++i)
     if (builder.input(i) == nullptr) return builder.fail("lacks the required input number", i);

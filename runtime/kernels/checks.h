@@ -19,8 +19,9 @@ struct IntegerRange {
 IntegerRange activation_range_s8(Activation activation, float scale, int32_t zero_point);
 IntegerRange activation_range_s16(Activation activation, float scale);
 
-// The operator has `inputs` inputs and one output, all of them present.
-Error check_arity(const StepBuilder& builder, const OperatorView& op, int32_t inputs);
+// The operator has at least `inputs` inputs and exactly `outputs` outputs, all of them present.
+Error check_arity(const StepBuilder& builder, const OperatorView& op, int32_t inputs,
+                  int32_t outputs = 1);
 
 // `tensor` is int8 with one scale (finite, > 0) and a zero point in [-128, 127].
 bool is_per_tensor_s8(const TensorView& tensor);

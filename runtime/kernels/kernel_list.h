@@ -11,10 +11,12 @@
 #include "runtime/kernels/conv_2d/conv_2d.h"
 #include "runtime/kernels/elementwise/elementwise.h"
 #include "runtime/kernels/fully_connected/fully_connected.h"
+#include "runtime/kernels/gather/gather.h"
 #include "runtime/kernels/kernel.h"
 #include "runtime/kernels/pooling/pooling.h"
 #include "runtime/kernels/quantize/quantize.h"
 #include "runtime/kernels/reduce/reduce.h"
+#include "runtime/kernels/resize/resize.h"
 #include "runtime/kernels/shape/shape.h"
 #include "runtime/kernels/skeleton/skeleton.h"
 #include "runtime/kernels/softmax/softmax.h"
@@ -84,10 +86,17 @@
   X(dequantize_s8_f32, DequantizeParams, const int8_t* input, float* output)                      \
   X(dequantize_s16_f32, DequantizeParams, const int16_t* input, float* output)                    \
   X(pad_b8, PadParams, const int8_t* input, int8_t* output)                                       \
+  X(pad_b16, PadParams, const int16_t* input, int16_t* output)                                    \
   X(pad_b32, PadParams, const int32_t* input, int32_t* output)                                    \
-  X(transpose_b8, TransposeParams, const int8_t* input, int8_t* output)                           \
-  X(transpose_b32, TransposeParams, const int32_t* input, int32_t* output)                        \
-  X(copy_b8, CopyParams, const int8_t* input, int8_t* output)
+  X(strided_copy_b8, StridedCopyParams, const int8_t* input, int8_t* output)                      \
+  X(strided_copy_b16, StridedCopyParams, const int16_t* input, int16_t* output)                   \
+  X(strided_copy_b32, StridedCopyParams, const int32_t* input, int32_t* output)                   \
+  X(gather_b8, GatherParams, const int8_t* input, const int32_t* indices, int8_t* output)         \
+  X(copy_b8, CopyParams, const int8_t* input, int8_t* output)                                     \
+  X(resize_nearest_neighbor_b8, ResizeParams, const int8_t* input, int8_t* output)                \
+  X(resize_bilinear_f32, ResizeParams, const float* input, float* output)                         \
+  X(resize_bilinear_s8, ResizeParams, const int8_t* input, int8_t* output)                        \
+  X(resize_bilinear_s16, ResizeParams, const int16_t* input, int16_t* output)
 // clang-format on
 
 namespace solder {

@@ -19,6 +19,7 @@ namespace solder {
   X(CONCATENATION, 2, prepare_concatenation)                                                      \
   X(CONV_2D, 3, prepare_conv_2d)                                                                  \
   X(DEPTHWISE_CONV_2D, 4, prepare_depthwise_conv_2d)                                              \
+  X(DEPTH_TO_SPACE, 5, prepare_depth_to_space)                                                    \
   X(DEQUANTIZE, 6, prepare_dequantize)                                                            \
   X(FULLY_CONNECTED, 9, prepare_fully_connected)                                                  \
   X(LOGISTIC, 14, prepare_logistic)                                                               \
@@ -27,11 +28,25 @@ namespace solder {
   X(RELU_N1_TO_1, 20, prepare_activation)                                                         \
   X(RELU6, 21, prepare_activation)                                                                \
   X(RESHAPE, 22, prepare_reshape)                                                                 \
+  X(RESIZE_BILINEAR, 23, prepare_resize_bilinear)                                                 \
   X(SOFTMAX, 25, prepare_softmax)                                                                 \
+  X(SPACE_TO_DEPTH, 26, prepare_space_to_depth)                                                   \
   X(PAD, 34, prepare_pad)                                                                         \
+  X(GATHER, 36, prepare_gather)                                                                   \
   X(TRANSPOSE, 39, prepare_transpose)                                                             \
   X(MEAN, 40, prepare_mean)                                                                       \
+  X(SQUEEZE, 43, prepare_reshape)                                                                 \
+  X(STRIDED_SLICE, 45, prepare_strided_slice)                                                     \
+  X(SPLIT, 49, prepare_split)                                                                     \
   X(NEG, 59, prepare_neg)                                                                         \
+  X(PADV2, 60, prepare_padv2)                                                                     \
+  X(SLICE, 65, prepare_slice)                                                                     \
+  X(EXPAND_DIMS, 70, prepare_reshape)                                                             \
+  X(PACK, 83, prepare_pack)                                                                       \
+  X(UNPACK, 88, prepare_unpack)                                                                   \
+  X(RESIZE_NEAREST_NEIGHBOR, 97, prepare_resize_nearest_neighbor)                                 \
+  X(MIRROR_PAD, 100, prepare_mirror_pad)                                                          \
+  X(SPLIT_V, 102, prepare_split_v)                                                                \
   X(QUANTIZE, 114, prepare_quantize)
 // clang-format on
 
@@ -57,17 +72,25 @@ constexpr const char* operator_name(OperatorType type) {
 enum class Padding : int8_t { SAME = 0, VALID = 1 };
 // ActivationFunctionType of the schema.
 enum class Activation : int8_t { NONE = 0, RELU = 1, RELU_N1_TO_1 = 2, RELU6 = 3 };
+enum class MirrorPadMode : int8_t { REFLECT = 0, SYMMETRIC = 1 };
 
 // Options of every operator type in one plain struct; each type reads the fields named for it.
 struct Options {
   Activation activation = Activation::NONE;  // conv, pool, fully connected, add, concatenation
-  Padding padding = Padding::SAME;           // conv, depthwise, pool
-  int32_t stride_h = 1, stride_w = 1;        // conv, depthwise, pool
+  Padding padding = Padding::SAME;           // conv, depthwise, transpose conv, pool
+  int32_t stride_h = 1, stride_w = 1;        // conv, depthwise, transpose conv, pool
   int32_t dilation_h = 1, dilation_w = 1;    // conv, depthwise
   int32_t filter_h = 1, filter_w = 1;        // pool
   float beta = 1.0F;                         // SOFTMAX
-  int32_t axis = 0;                          // CONCATENATION, may be negative
+  int32_t axis = 0;                          // CONCATENATION, GATHER, PACK, UNPACK; may be negative
   bool keep_dims = false;                    // MEAN; FULLY_CONNECTED (keep_num_dims)
+  int32_t batch_dims = 0;                    // GATHER
+  int32_t block_size = 1;                    // SPACE_TO_DEPTH, DEPTH_TO_SPACE
+  bool align_corners = false;                // RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+  bool half_pixel_centers = false;           // the same
+  MirrorPadMode mirror_mode = MirrorPadMode::REFLECT;  // MIRROR_PAD
+  // STRIDED_SLICE: bit i speaks of entry i of begin, end and strides.
+  int32_t begin_mask = 0, end_mask = 0, ellipsis_mask = 0, new_axis_mask = 0, shrink_axis_mask = 0;
 
   bool operator==(const Options&) const = default;
 };

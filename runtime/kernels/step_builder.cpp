@@ -72,7 +72,8 @@ Error StepBuilder::view(int32_t input_index, int32_t output_index) {
   }
   auto* params = this->params<CopyParams>();
   if (params == nullptr) return no_memory();
-  *params = {.rows = 1, .row_bytes = to->bytes, .output_start = 0, .output_stride = to->bytes};
+  params->rows = 1;
+  params->row_bytes = to->bytes;
   return emit(KernelId::copy_b8, params, {in(input_index), out(output_index)});
 }
 

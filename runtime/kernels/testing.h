@@ -46,7 +46,7 @@ class Random {
       } else if constexpr (std::is_same_v<T, int16_t>) {
         v = static_cast<int16_t>(integer(INT16_MIN, INT16_MAX));
       } else {
-        v = integer(-20000, 20000);
+        v = static_cast<T>(integer(-20000, 20000));
       }
     }
     return values;

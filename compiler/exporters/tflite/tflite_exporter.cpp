@@ -35,6 +35,29 @@ int32_t depth_multiplier(const Graph& graph, const Operator& op) {
   return graph.tensors[op.outputs[0]].shape.dim_of(4, 3) / inputs;
 }
 
+template <class Table>
+Table resize_options(const Options& options) {
+  Table table;
+  table.align_corners = options.align_corners;
+  table.half_pixel_centers = options.half_pixel_centers;
+  return table;
+}
+
+// The dimensions of `from` that `to` lacks, each of size 1.
+std::vector<int32_t> squeezed_dims(const Shape& from, const Shape& to) {
+  std::vector<int32_t> dims;
+  for (int32_t i = 0, kept = 0; i < from.rank; ++i) {
+    const bool is_kept = kept < to.rank && from.dims[i] == to.dims[kept];
+    const bool may_go =
+        from.dims[i] == 1 && from.rank - static_cast<int32_t>(dims.size()) > to.rank;
+    if (may_go || !is_kept)
+      dims.push_back(i);
+    else
+      ++kept;
+  }
+  return dims;
+}
+
 schema::BuiltinOptionsUnion write_options(const Graph& graph, const Operator& op) {
   const Options& options = op.options;
   schema::BuiltinOptionsUnion result;
@@ -101,8 +124,91 @@ schema::BuiltinOptionsUnion write_options(const Graph& graph, const Operator& op
       result.Set(std::move(table));
       break;
     }
+    case OperatorType::RESIZE_BILINEAR:
+      result.Set(resize_options<schema::ResizeBilinearOptionsT>(options));
+      break;
+    case OperatorType::RESIZE_NEAREST_NEIGHBOR:
+      result.Set(resize_options<schema::ResizeNearestNeighborOptionsT>(options));
+      break;
+    case OperatorType::SPACE_TO_DEPTH: {
+      schema::SpaceToDepthOptionsT table;
+      table.block_size = options.block_size;
+      result.Set(std::move(table));
+      break;
+    }
+    case OperatorType::DEPTH_TO_SPACE: {
+      schema::DepthToSpaceOptionsT table;
+      table.block_size = options.block_size;
+      result.Set(std::move(table));
+      break;
+    }
+    case OperatorType::GATHER: {
+      schema::GatherOptionsT table;
+      table.axis = options.axis;
+      table.batch_dims = options.batch_dims;
+      result.Set(std::move(table));
+      break;
+    }
+    case OperatorType::SQUEEZE: {
+      schema::SqueezeOptionsT table;
+      table.squeeze_dims =
+          squeezed_dims(graph.tensors[op.inputs[0]].shape, graph.tensors[op.outputs[0]].shape);
+      result.Set(std::move(table));
+      break;
+    }
+    case OperatorType::STRIDED_SLICE: {
+      schema::StridedSliceOptionsT table;
+      table.begin_mask = options.begin_mask;
+      table.end_mask = options.end_mask;
+      table.ellipsis_mask = options.ellipsis_mask;
+      table.new_axis_mask = options.new_axis_mask;
+      table.shrink_axis_mask = options.shrink_axis_mask;
+      result.Set(std::move(table));
+      break;
+    }
+    case OperatorType::SPLIT: {
+      schema::SplitOptionsT table;
+      table.num_splits = static_cast<int32_t>(op.outputs.size());
+      result.Set(std::move(table));
+      break;
+    }
+    case OperatorType::SPLIT_V: {
+      schema::SplitVOptionsT table;
+      table.num_splits = static_cast<int32_t>(op.outputs.size());
+      result.Set(std::move(table));
+      break;
+    }
+    case OperatorType::PACK: {
+      schema::PackOptionsT table;
+      table.values_count = static_cast<int32_t>(op.inputs.size());
+      table.axis = options.axis;
+      result.Set(std::move(table));
+      break;
+    }
+    case OperatorType::UNPACK: {
+      schema::UnpackOptionsT table;
+      table.num = static_cast<int32_t>(op.outputs.size());
+      table.axis = options.axis;
+      result.Set(std::move(table));
+      break;
+    }
+    case OperatorType::MIRROR_PAD: {
+      schema::MirrorPadOptionsT table;
+      table.mode = static_cast<schema::MirrorPadMode>(options.mirror_mode);
+      result.Set(std::move(table));
+      break;
+    }
     case OperatorType::PAD:
       result.Set(schema::PadOptionsT());
+      break;
+    case OperatorType::PADV2:
+      result.Set(schema::PadV2OptionsT());
+      break;
+    case OperatorType::SLICE:
+      result.Set(schema::SliceOptionsT());
+      break;
+    case OperatorType::EXPAND_DIMS:
+      result.Set(schema::ExpandDimsOptionsT());
       break;
     case OperatorType::TRANSPOSE:
       result.Set(schema::TransposeOptionsT());

@@ -54,8 +54,37 @@ Graph graph_of_everything() {
   Options softmax;
   softmax.beta = 0.5F;
   x = add_operator(graph, OperatorType::SOFTMAX, {x}, image, softmax);
+  Options slice;
+  slice.begin_mask = 1;
+  slice.end_mask = 2;
+  slice.ellipsis_mask = 4;
+  slice.new_axis_mask = 8;
+  slice.shrink_axis_mask = 16;
+  x = add_operator(graph, OperatorType::STRIDED_SLICE, {x}, image, slice);
+  Options gather;
+  gather.axis = 2;
+  gather.batch_dims = 1;
+  x = add_operator(graph, OperatorType::GATHER, {x}, image, gather);
+  gather.batch_dims = 0;
+  x = add_operator(graph, OperatorType::PACK, {x, x}, image, gather);
+  x = add_operator(graph, OperatorType::UNPACK, {x}, image, gather);
+  Options block;
+  block.block_size = 2;
+  x = add_operator(graph, OperatorType::SPACE_TO_DEPTH, {x}, image, block);
+  x = add_operator(graph, OperatorType::DEPTH_TO_SPACE, {x}, image, block);
+  Options corners, centers, symmetric;
+  corners.align_corners = centers.half_pixel_centers = true;
+  x = add_operator(graph, OperatorType::RESIZE_BILINEAR, {x}, image, corners);
+  x = add_operator(graph, OperatorType::RESIZE_NEAREST_NEIGHBOR, {x}, image, centers);
+  symmetric.mirror_mode = MirrorPadMode::SYMMETRIC;
+  x = add_operator(graph, OperatorType::MIRROR_PAD, {x}, image, symmetric);
+  for (const OperatorType type : {OperatorType::SPLIT, OperatorType::SPLIT_V}) {
+    x = add_operator(graph, type, {x, x}, image);
+    graph.operators.back().outputs.push_back(graph.add_tensor({.name = "part", .shape = image}));
+  }
   for (const OperatorType type :
-       {OperatorType::DEQUANTIZE, OperatorType::LOGISTIC, OperatorType::RELU,
+       {OperatorType::EXPAND_DIMS, OperatorType::PADV2, OperatorType::SLICE, OperatorType::SQUEEZE,
+        OperatorType::DEQUANTIZE, OperatorType::LOGISTIC, OperatorType::RELU,
         OperatorType::RELU_N1_TO_1, OperatorType::RELU6, OperatorType::RESHAPE, OperatorType::PAD,
         OperatorType::TRANSPOSE, OperatorType::QUANTIZE})
     x = add_operator(graph, type, {x}, image);
@@ -104,6 +133,22 @@ TEST(TfliteExporter, Versions) {
   EXPECT_EQ(version(0), 6);
   // Without a bias.
   EXPECT_EQ(version(5), 6);
+}
+
+// The format names the dimensions that SQUEEZE drops.
+TEST(TfliteExporter, SqueezedDimensions) {
+  const auto squeezed = [](const Shape& from, const Shape& to) {
+    Graph graph;
+    graph.outputs = {add_operator(graph, OperatorType::SQUEEZE, {add_input(graph, from)}, to)};
+    const std::vector<uint8_t> bytes = export_tflite(graph);
+    const auto* op = schema::GetModel(bytes.data())->subgraphs()->Get(0)->operators()->Get(0);
+    const auto* dims = op->builtin_options_as_SqueezeOptions()->squeeze_dims();
+    return std::vector<int32_t>(dims->begin(), dims->end());
+  };
+  EXPECT_EQ(squeezed({4, {1, 1, 5, 1}}, {1, {5}}), (std::vector{0, 1, 3}));
+  EXPECT_EQ(squeezed({4, {2, 1, 5, 1}}, {3, {2, 5, 1}}), std::vector{1});
+  EXPECT_EQ(squeezed({3, {2, 5, 1}}, {2, {2, 5}}), std::vector{2});
+  EXPECT_EQ(squeezed({2, {2, 5}}, {2, {2, 5}}), std::vector<int32_t>{});
 }
 
 TEST(TfliteExporter, RoundTripOfRealModels) {

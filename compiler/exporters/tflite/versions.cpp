@@ -69,13 +69,39 @@ int32_t operator_version(const Graph& graph, const Operator& op) {
       return output.type == TensorType::INT16 ? 2 : 1;
     case OperatorType::RELU:
       return input.type == TensorType::UINT8 ? 2 : by_type(input.type, 2, 3);
+    case OperatorType::GATHER:
+      if (op.options.batch_dims != 0) return 5;
+      return input.type == TensorType::BOOL ? 3 : by_type(input.type, 2, 4);
+    case OperatorType::SPLIT:  // its first input is the axis
+      return weights.type == TensorType::INT32 ? 3 : by_type(weights.type, 2, 4);
+    case OperatorType::UNPACK:
+      if (input.type == TensorType::BOOL) return 3;
+      return input.type == TensorType::UINT8 ? 2 : by_type(input.type, 2, 4);
+    case OperatorType::SLICE:
+      return input.shape.rank > 4 ? 5 : by_type(input.type, 2, 4);
+    case OperatorType::STRIDED_SLICE:
+      if (op.options.ellipsis_mask != 0 || op.options.new_axis_mask != 0) return 6;
+      if (input.shape.rank > 4) return 4;
+      return input.type == TensorType::BOOL ? 3 : by_type(input.type, 2, 1);
+    case OperatorType::RESIZE_BILINEAR:
+      return std::max(op.options.half_pixel_centers ? 3 : 1, by_type(input.type, 2, 4));
+    case OperatorType::RESIZE_NEAREST_NEIGHBOR:
+      return std::max(op.options.half_pixel_centers || op.options.align_corners ? 3 : 1,
+                      by_type(input.type, 2, 4));
     case OperatorType::TRANSPOSE:
       return std::max(input.shape.rank > 4 ? 4 : 1, by_type(input.type, 2, 5));
     case OperatorType::PAD:
+    case OperatorType::PADV2:
       return input.shape.rank > 4 ? 4 : by_type(input.type, 2, 3);
+    case OperatorType::DEPTH_TO_SPACE:
+    case OperatorType::SPACE_TO_DEPTH:
+    case OperatorType::SPLIT_V:
+      return by_type(input.type, 2, 1);
+    case OperatorType::EXPAND_DIMS:
     case OperatorType::NEG:
     case OperatorType::RELU_N1_TO_1:
     case OperatorType::RESHAPE:
+    case OperatorType::SQUEEZE:
       return 1;
     case OperatorType::ADD:
     case OperatorType::AVERAGE_POOL_2D:
@@ -83,6 +109,8 @@ int32_t operator_version(const Graph& graph, const Operator& op) {
     case OperatorType::LOGISTIC:
     case OperatorType::MAX_POOL_2D:
     case OperatorType::MEAN:
+    case OperatorType::MIRROR_PAD:
+    case OperatorType::PACK:
     case OperatorType::RELU6:
     case OperatorType::SOFTMAX:
       return by_type(input.type, 2, 3);

@@ -46,17 +46,23 @@ void pad(const PadParams& p, const T* input, T* output) {
 }
 
 template <class T>
-void transpose(const TransposeParams& p, const T* input, T* output) {
-  const int32_t(&n)[kShapeRank] = p.output_dims;
-  const int32_t(&stride)[kShapeRank] = p.input_strides;
+void strided_copy(const StridedCopyParams& p, const T* input, T* output) {
+  const int32_t(&n)[kShapeRank] = p.dims;
+  const int32_t(&from)[kShapeRank] = p.input_strides;
+  const int32_t(&to)[kShapeRank] = p.output_strides;
+  const bool is_contiguous = from[kInner] == 1 && to[kInner] == 1;
   for (int32_t i = 0; i < n[0]; ++i) {
     for (int32_t j = 0; j < n[1]; ++j) {
       for (int32_t k = 0; k < n[2]; ++k) {
         for (int32_t l = 0; l < n[3]; ++l) {
-          for (int32_t m = 0; m < n[4]; ++m) {
-            *output++ = input[i * stride[0] + j * stride[1] + k * stride[2] + l * stride[3] +
-                              m * stride[4]];
+          const T* source =
+              input + p.input_start + i * from[0] + j * from[1] + k * from[2] + l * from[3];
+          T* target = output + p.output_start + i * to[0] + j * to[1] + k * to[2] + l * to[3];
+          if (is_contiguous) {
+            std::memcpy(target, source, static_cast<size_t>(n[kInner]) * sizeof(T));
+            continue;
           }
+          for (int32_t m = 0; m < n[kInner]; ++m) target[m * to[kInner]] = source[m * from[kInner]];
         }
       }
     }
@@ -67,24 +73,27 @@ void transpose(const TransposeParams& p, const T* input, T* output) {
 
 void pad_b8(const PadParams& p, const int8_t* input, int8_t* output) { pad(p, input, output); }
 
+void pad_b16(const PadParams& p, const int16_t* input, int16_t* output) { pad(p, input, output); }
+
 void pad_b32(const PadParams& p, const int32_t* input, int32_t* output) { pad(p, input, output); }
 
-void transpose_b8(const TransposeParams& p, const int8_t* input, int8_t* output) {
-  transpose(p, input, output);
+void strided_copy_b8(const StridedCopyParams& p, const int8_t* input, int8_t* output) {
+  strided_copy(p, input, output);
 }
 
-void transpose_b32(const TransposeParams& p, const int32_t* input, int32_t* output) {
-  transpose(p, input, output);
+void strided_copy_b16(const StridedCopyParams& p, const int16_t* input, int16_t* output) {
+  strided_copy(p, input, output);
+}
+
+void strided_copy_b32(const StridedCopyParams& p, const int32_t* input, int32_t* output) {
+  strided_copy(p, input, output);
 }
 
 void copy_b8(const CopyParams& p, const int8_t* input, int8_t* output) {
   assert(p.row_bytes >= 0);
-  output += p.output_start;
-  for (int32_t row = 0; row < p.rows; ++row) {
-    std::memcpy(output, input, static_cast<size_t>(p.row_bytes));
-    input += p.row_bytes;
-    output += p.output_stride;
-  }
+  for (int32_t row = 0; row < p.rows; ++row)
+    std::memcpy(output + p.output_start + row * p.output_stride,
+                input + p.input_start + row * p.input_stride, static_cast<size_t>(p.row_bytes));
 }
 
 }  // namespace solder::reference

@@ -1,6 +1,5 @@
-// Operators that move elements and compute nothing: PAD, TRANSPOSE, CONCATENATION (one step per
-// input) and a RESHAPE that cannot be a mere view. Kernels are named by the element's width, b8 or
-// b32; 16- and 64-bit elements count as two or eight of b8 along the innermost dimension.
+// Kernels that move elements and compute nothing, for the operators of the folders shape, slice and
+// split. They are named by the element's width: b8, b16 or b32.
 #pragma once
 
 #include <cstdint>
@@ -20,25 +19,28 @@ struct PadParams {
   }
 };
 
-// Output dimension i is input dimension permutation[i].
-struct TransposeParams {
-  int32_t output_dims[kShapeRank];
-  int32_t input_strides[kShapeRank];  // in elements, of the input dimension that output dim i reads
+// Element (i, j, ...) of a block of `dims` moves from input_start + i * input_strides[0] + ... to
+// output_start + i * output_strides[0] + ...; all in elements, strides may be negative.
+struct StridedCopyParams {
+  int32_t dims[kShapeRank];
+  int32_t input_strides[kShapeRank], output_strides[kShapeRank];
+  int32_t input_start, output_start;
 
   template <class Visitor>
   void visit(Visitor&& v) const {
-    v("output_dims", output_dims), v("input_strides", input_strides);
+    v("dims", dims), v("input_strides", input_strides), v("output_strides", output_strides);
+    v("input_start", input_start), v("output_start", output_start);
   }
 };
 
-// Copies `rows` runs of `row_bytes` bytes; input runs are adjacent, output runs lie
-// `output_stride` bytes apart from `output_start`.
+// The same for `rows` runs of `row_bytes` adjacent bytes; all in bytes.
 struct CopyParams {
-  int32_t rows, row_bytes, output_start, output_stride;
+  int32_t rows, row_bytes, input_start, input_stride, output_start, output_stride;
 
   template <class Visitor>
   void visit(Visitor&& v) const {
-    v("rows", rows), v("row_bytes", row_bytes), v("output_start", output_start);
+    v("rows", rows), v("row_bytes", row_bytes), v("input_start", input_start);
+    v("input_stride", input_stride), v("output_start", output_start);
     v("output_stride", output_stride);
   }
 };
