@@ -21,6 +21,7 @@ class Groups {
     return tensor;
   }
   void join(int a, int b) {
+    if (of(a) == of(b)) return;
     const bool unit = is_unit(a) || is_unit(b);
     parent_[of(b)] = of(a);
     is_unit_[of(a)] = unit;
@@ -39,6 +40,7 @@ Groups group(const Graph& graph, TensorType type) {
     const IntegerRule rule = integer_rule(graph, op, type);
     if (rule == IntegerRule::kUnit) groups.set_unit(op.outputs[0]);
     if (rule != IntegerRule::kSameScale) continue;
+    for (const int output : op.outputs) groups.join(output, op.outputs[0]);
     std::vector<int> inputs;
     for (const int input : op.inputs)
       if (input >= 0 && graph.tensors[input].type == TensorType::FLOAT32) inputs.push_back(input);

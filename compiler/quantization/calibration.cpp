@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "compiler/planning/executable.h"
 
@@ -17,14 +16,20 @@ void check_sample(const Graph& graph, const Sample& sample, size_t index) {
                                  sample.size(), graph.inputs.size()));
   for (size_t i = 0; i < sample.size(); ++i) {
     const Tensor& input = graph.tensors[graph.inputs[i]];
-    if (input.type != TensorType::FLOAT32)
-      throw ModelError(fmt::format("input '{}' is {}: calibration needs a model of FLOAT32 inputs",
+    if (input.type != TensorType::FLOAT32 && input.type != TensorType::INT32)
+      throw ModelError(fmt::format("input '{}' is {}: calibration needs FLOAT32 or INT32 inputs",
                                    input.name, type_name(input.type)));
     if (static_cast<int64_t>(sample[i].size()) != input.shape.elements())
       throw ModelError(
           fmt::format("calibration sample {} has {} values for input '{}', which is {}", index,
                       sample[i].size(), input.name, to_string(input.shape)));
   }
+}
+
+// Of any float, so that no sample can make it overflow.
+int32_t to_integer(float value) {
+  constexpr float kLargest = 1 << 24;
+  return value >= -kLargest && value <= kLargest ? static_cast<int32_t>(std::lround(value)) : 0;
 }
 
 void add_extremes(Statistics& statistics, std::span<const float> values) {
@@ -75,8 +80,11 @@ std::vector<Statistics> calibrate(const Graph& graph, std::span<const Sample> sa
       for (size_t i = 0; i < samples[n].size(); ++i) {
         const std::vector<float>& values = samples[n][i];
         report(graph.inputs[i], values.data());
-        std::memcpy(model.input(static_cast<uint32_t>(i)), values.data(),
-                    values.size() * sizeof(float));
+        const auto index = static_cast<uint32_t>(i);
+        if (graph.tensors[graph.inputs[i]].type == TensorType::INT32)
+          std::ranges::transform(values, model.input<int32_t>(index), to_integer);
+        else
+          std::ranges::copy(values, model.input<float>(index));
       }
       executable.invoke([&](int, int tensor, const void* data) { report(tensor, data); });
       if (progress) progress(++runs);

@@ -162,7 +162,7 @@ class Quantizer {
       copy.inputs[i] = version(input, type, quantization_[type][like]);
     }
     if (rule == IntegerRule::kWeighted) quantize_constants(op, type, copy);
-    copy.outputs = {compute(output, type)};
+    for (int& result : copy.outputs) result = compute(result, type);
     result_.operators.push_back(copy);
   }
 

@@ -260,5 +260,40 @@ TEST(BiasCorrection, MakesMeanErrorsSmaller) {
   EXPECT_LT(mean_error(true), mean_error(false) / 2);
 }
 
+// An embedding, taken apart, padded and put together again: one scale for all of it.
+TEST(FullInteger, MovedElementsKeepTheirScale) {
+  Graph graph;
+  const int words = add_input(graph, {2, {1, 3}});
+  graph.tensors[words].type = TensorType::INT32;
+  const int table = add_constant(graph, {2, {4, 4}}, random_floats(16, 1));
+  const int x = add_operator(graph, GATHER, {table, words}, {3, {1, 3, 4}});
+  const int axis = testing::add_int32_constant(graph, {2});
+  const int left = add_operator(graph, SPLIT, {axis, x}, {3, {1, 3, 2}});
+  const int right = graph.add_tensor({.name = "right", .shape = {3, {1, 3, 2}}});
+  graph.operators.back().outputs.push_back(right);
+  const int y = add_operator(graph, PACK, {right, left}, {4, {2, 1, 3, 2}});
+  graph.outputs = {y};
+  const std::vector<Sample> samples = {{{0, 1, 2}}, {{3, 3, 7}}};
+  const Graph integer = quantize_full_integer(graph, calibrate(graph, samples), {});
+  EXPECT_THAT(operator_types(integer), ElementsAre(GATHER, SPLIT, PACK));
+  EXPECT_EQ(integer.tensors[integer.inputs[0]].type, TensorType::INT32);
+  const Quantization& scale = integer.tensors[integer.outputs[0]].quantization;
+  for (const Tensor& tensor : integer.tensors) {
+    if (tensor.type == TensorType::INT32) continue;
+    EXPECT_EQ(tensor.type, TensorType::INT8);
+    EXPECT_EQ(tensor.quantization, scale);
+  }
+  // The last index clamps to 3.
+  const int32_t indices[] = {3, 3, 7};
+  const auto* first = reinterpret_cast<const uint8_t*>(indices);
+  const auto bytes = testing::run_bytes(integer, {{first, first + sizeof(indices)}})[0];
+  const auto expected = graph.tensors[table].values<float>();
+  for (int n = 0; n < 12; ++n) {
+    const float value = expected[12 + (n < 6 ? 2 : 0) + n % 2];
+    EXPECT_NEAR(scale.scale[0] * (static_cast<int8_t>(bytes[n]) - scale.zero_point[0]), value,
+                scale.scale[0]);
+  }
+}
+
 }  // namespace
 }  // namespace solder::compiler

@@ -10,7 +10,7 @@ namespace solder::compiler {
 namespace {
 
 IntegerRule rule_of(const Graph& graph, const Operator& op) {
-  for (const int tensor : {op.input(0), op.outputs[0]})
+  for (const int tensor : {op.input(data_input(op)), op.outputs[0]})
     if (tensor < 0 || graph.tensors[tensor].type != TensorType::FLOAT32) return IntegerRule::kFloat;
   switch (op.type) {
     case OperatorType::CONV_2D:
@@ -25,10 +25,25 @@ IntegerRule rule_of(const Graph& graph, const Operator& op) {
       return IntegerRule::kAnyScale;
     case OperatorType::AVERAGE_POOL_2D:
     case OperatorType::CONCATENATION:
+    case OperatorType::DEPTH_TO_SPACE:
+    case OperatorType::EXPAND_DIMS:
+    case OperatorType::GATHER:
     case OperatorType::MAX_POOL_2D:
+    case OperatorType::MIRROR_PAD:
+    case OperatorType::PACK:
     case OperatorType::PAD:
+    case OperatorType::PADV2:
     case OperatorType::RESHAPE:
+    case OperatorType::RESIZE_BILINEAR:
+    case OperatorType::RESIZE_NEAREST_NEIGHBOR:
+    case OperatorType::SLICE:
+    case OperatorType::SPACE_TO_DEPTH:
+    case OperatorType::SPLIT:
+    case OperatorType::SPLIT_V:
+    case OperatorType::SQUEEZE:
+    case OperatorType::STRIDED_SLICE:
     case OperatorType::TRANSPOSE:
+    case OperatorType::UNPACK:
       return IntegerRule::kSameScale;
     case OperatorType::LOGISTIC:
     case OperatorType::SOFTMAX:
@@ -71,6 +86,8 @@ bool has_kernel(const Graph& graph, const Operator& op, IntegerRule rule, Tensor
 }
 
 }  // namespace
+
+size_t data_input(const Operator& op) { return op.type == OperatorType::SPLIT ? 1 : 0; }
 
 bool has_float_weights(const Graph& graph, const Operator& op) {
   const auto is_float_constant = [&](int tensor) {

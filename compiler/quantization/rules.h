@@ -12,9 +12,12 @@ enum class IntegerRule {
   kFloat,      // has no integer kernel, or other types: stays, between DEQUANTIZE and QUANTIZE
   kWeighted,   // constant weights (input 1) and bias (input 2): CONV_2D and its like
   kAnyScale,   // every activation has a scale of its own
-  kSameScale,  // values are moved or selected: inputs and output share one scale
+  kSameScale,  // values are moved or selected: inputs and outputs share one scale
   kUnit,       // an output in [0, 1): see unit_quantization()
 };
+
+// Which input of `op` is its first activation: 0 but for operators that have a parameter before it.
+size_t data_input(const Operator& op);
 
 // For activations of `type`, INT8 or INT16.
 IntegerRule integer_rule(const Graph& graph, const Operator& op, TensorType type);
