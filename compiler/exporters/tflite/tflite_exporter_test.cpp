@@ -143,7 +143,7 @@ TEST(TfliteExporter, SqueezedDimensions) {
     const std::vector<uint8_t> bytes = export_tflite(graph);
     const auto* op = schema::GetModel(bytes.data())->subgraphs()->Get(0)->operators()->Get(0);
     const auto* dims = op->builtin_options_as_SqueezeOptions()->squeeze_dims();
-    return std::vector<int32_t>(dims->begin(), dims->end());
+    return dims ? std::vector<int32_t>(dims->begin(), dims->end()) : std::vector<int32_t>();
   };
   EXPECT_EQ(squeezed({4, {1, 1, 5, 1}}, {1, {5}}), (std::vector{0, 1, 3}));
   EXPECT_EQ(squeezed({4, {2, 1, 5, 1}}, {3, {2, 5, 1}}), std::vector{1});

@@ -26,10 +26,15 @@ class ModelImporter {
   int add_input(const KerasModel& model, size_t call) {
     const KerasLayer& layer = model.layers[model.calls[call].layer];
     const std::string type = text_of(find(*layer.config, "dtype")).value_or("float32");
-    if (layer.class_name == "InputLayer" && type.find("float") == std::string::npos)
-      throw ModelError(fmt::format("input \"{}\" is of type {}; only float inputs are supported",
-                                   layer.name, type));
-    return builder_.graph().add_tensor({.name = layer.name, .shape = read_input_shape(layer)});
+    const bool is_integer =
+        layer.class_name == "InputLayer" && (type == "int32" || type == "int64");
+    if (layer.class_name == "InputLayer" && !is_integer && type.find("float") == std::string::npos)
+      throw ModelError(fmt::format(
+          "input \"{}\" is of type {}; floats, int32 and int64 are supported", layer.name, type));
+    return builder_.graph().add_tensor(
+        {.name = layer.name,
+         .type = is_integer ? TensorType::INT32 : TensorType::FLOAT32,
+         .shape = read_input_shape(layer)});
   }
 
   // Emits what `model` computes of `inputs` and returns its outputs. `path`: the models that it is

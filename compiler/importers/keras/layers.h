@@ -34,6 +34,10 @@ int import_flatten(const Layer& layer);
 int import_reshape(const Layer& layer);
 int import_permute(const Layer& layer);
 int import_zero_padding(const Layer& layer);
+int import_cropping(const Layer& layer);
+int import_up_sampling(const Layer& layer);
+int import_repeat_vector(const Layer& layer);
+int import_embedding(const Layer& layer);
 int import_no_op(const Layer& layer);
 // merge.cpp
 int import_add(const Layer& layer);

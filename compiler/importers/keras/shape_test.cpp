@@ -40,6 +40,53 @@ TEST(KerasShape, ZeroPadding) {
   expect_near(padded({1, 2, 1}, "ZeroPadding2D", 1), {{0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0}});
 }
 
+TEST(KerasShape, Cropping) {
+  const auto cropped = [](const std::vector<int64_t>& input, const char* class_name,
+                          const Json& cropping, const Floats& x) {
+    return run(one_layer(input, class_name, {{"cropping", cropping}}).import(), {x});
+  };
+  expect_near(cropped({4, 1}, "Cropping1D", {1, 2}, {1, 2, 3, 4}), {{2}});
+  expect_near(cropped({3, 3, 1}, "Cropping2D", 1, counting_floats(9)), {{5}});
+  expect_near(cropped({3, 3, 1}, "Cropping2D", {{1, 0}, {0, 2}}, counting_floats(9)), {{4, 7}});
+  EXPECT_THAT(one_layer({2, 1}, "Cropping1D", {{"cropping", {1, 1}}}).import_error(),
+              HasSubstr("nothing is left"));
+}
+
+TEST(KerasShape, UpSampling) {
+  expect_near(run(one_layer({2, 2}, "UpSampling1D", {{"size", 2}}).import(), {{1, 2, 3, 4}}),
+              {{1, 2, 1, 2, 3, 4, 3, 4}});
+  expect_near(run(one_layer({1, 2, 1}, "UpSampling2D", {{"size", {2, 3}}}).import(), {{1, 2}}),
+              {{1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2}});
+  // Pixels have their centres half a pixel from the edge.
+  const Json bilinear = {{"size", {1, 2}}, {"interpolation", "bilinear"}};
+  expect_near(run(one_layer({1, 2, 1}, "UpSampling2D", bilinear).import(), {{1, 2}}),
+              {{1, 1.25F, 1.75F, 2}});
+  EXPECT_THAT(one_layer({1, 2, 1}, "UpSampling2D", {{"interpolation", "area"}}).import_error(),
+              HasSubstr("interpolation \"area\""));
+}
+
+TEST(KerasShape, RepeatVector) {
+  const Graph graph = one_layer({2}, "RepeatVector", {{"n", 3}}).import();
+  EXPECT_EQ(to_string(graph.tensors[graph.outputs[0]].shape), "1x3x2");
+  expect_near(run(graph, {{1, 2}}), {{1, 2, 1, 2, 1, 2}});
+}
+
+// Keras calls the indices floats.
+TEST(KerasShape, Embedding) {
+  const Json arguments = {{"input_dim", 3}, {"output_dim", 2}};
+  const Graph graph = one_layer({2}, "Embedding", arguments, {{"embeddings", {3, 2}}}).import();
+  EXPECT_EQ(graph.tensors[graph.inputs[0]].type, TensorType::INT32);
+  const int32_t words[] = {2, 0};
+  const auto* first = reinterpret_cast<const uint8_t*>(words);
+  const auto bytes = run_bytes(graph, {{first, first + sizeof(words)}})[0];
+  const auto* floats = reinterpret_cast<const float*>(bytes.data());
+  EXPECT_EQ(Floats(floats, floats + 4), (Floats{5, 6, 1, 2}));
+  Json masked = arguments;
+  masked["mask_zero"] = true;
+  EXPECT_THAT(one_layer({2}, "Embedding", masked, {{"embeddings", {3, 2}}}).import_error(),
+              HasSubstr("mask_zero"));
+}
+
 TEST(KerasShape, NothingHappensInInference) {
   KerasFile file({2});
   for (const char* name :

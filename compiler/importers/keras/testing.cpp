@@ -14,13 +14,19 @@ namespace {
 // Where a .keras file keeps the weights of the first layer of a class.
 const std::map<std::string, std::string> kGroups = {
     {"BatchNormalization", "batch_normalization"},
+    {"Bidirectional", "bidirectional"},
     {"Conv1D", "conv1d"},
     {"Conv2D", "conv2d"},
     {"Dense", "dense"},
     {"DepthwiseConv1D", "depthwise_conv1d"},
     {"DepthwiseConv2D", "depthwise_conv2d"},
+    {"Embedding", "embedding"},
+    {"GRU", "gru/cell"},
+    {"LSTM", "lstm/cell"},
     {"SeparableConv1D", "separable_conv1d"},
     {"SeparableConv2D", "separable_conv2d"},
+    {"SimpleRNN", "simple_rnn/cell"},
+    {"TimeDistributed", "time_distributed/layer"},
 };
 
 class H5Writer {

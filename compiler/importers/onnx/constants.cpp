@@ -1,4 +1,7 @@
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 
 #include "compiler/importers/onnx/operators.h"
@@ -44,7 +47,7 @@ void import_shape(Node& node) {
   node.define_output(std::move(value));
 }
 
-void import_gather(Node& node) {
+void gather_integers(Node& node) {
   const std::vector<int64_t>& data = node.integer_constant(0);
   const std::vector<int64_t>& indices = node.integer_constant(1);
   if (node.input(0).shape.rank != 1) node.fail("only a list of integers can be gathered from");
@@ -85,7 +88,7 @@ struct Range {
   int64_t start, end, step;
 };
 
-std::vector<int64_t> indices_of(const Node& node, Range range, int64_t size) {
+AxisRange range_of(const Node& node, int32_t axis, Range range, int64_t size) {
   if (range.step == 0) node.fail("a step of 0");
   const bool is_forward = range.step > 0;
   const auto bound = [&](int64_t index) {
@@ -95,31 +98,33 @@ std::vector<int64_t> indices_of(const Node& node, Range range, int64_t size) {
   // INT64_MIN + size is still far below 0, and -1 as a bound is the last element.
   const int64_t start = bound(range.start), end = bound(range.end);
   const int64_t step = std::clamp<int64_t>(range.step, -size, size);
-  std::vector<int64_t> indices;
-  for (int64_t i = start; is_forward ? i < end : i > end; i += step) indices.push_back(i);
-  return indices;
+  const int64_t span = is_forward ? end - start : start - end;
+  if (span <= 0) node.fail("its result is empty");
+  const int64_t count = (span - 1) / std::abs(step) + 1;
+  return {axis, static_cast<int32_t>(start), static_cast<int32_t>(step),
+          static_cast<int32_t>(count)};
 }
 
-// Keeps `indices` of one axis.
-void select(Value& value, int32_t axis, const std::vector<int64_t>& indices) {
+// Keeps what `range` names.
+void select(Value& value, const AxisRange& range) {
   int64_t outer = 1, inner = 1;
   for (int32_t i = 0; i < value.shape.rank; ++i)
-    if (i != axis) (i < axis ? outer : inner) *= value.shape.dims[i];
-  const int64_t size = value.shape.dims[axis];
+    if (i != range.axis) (i < range.axis ? outer : inner) *= value.shape.dims[i];
+  const int64_t size = value.shape.dims[range.axis];
   std::vector<int64_t> kept;
   for (int64_t o = 0; o < outer; ++o)
-    for (const int64_t index : indices)
+    for (int64_t n = 0; n < range.count; ++n)
       for (int64_t i = 0; i < inner; ++i)
-        kept.push_back(value.integers[static_cast<size_t>((o * size + index) * inner + i)]);
+        kept.push_back(value.integers[static_cast<size_t>(
+            (o * size + range.start + n * range.step) * inner + i)]);
   value.integers = std::move(kept);
-  value.shape.dims[axis] = static_cast<int32_t>(indices.size());
+  value.shape.dims[range.axis] = range.count;
 }
 
 }  // namespace
 
-void import_slice(Node& node) {
-  node.integer_constant(0);
-  Value value = node.input(0);
+std::vector<AxisRange> read_slice(const Node& node) {
+  const Shape& shape = node.input(0).shape;
   const bool are_inputs = node.opset() >= 10;
   const auto list = [&](int index, const char* attribute) {
     if (!are_inputs) return node.integers(attribute, {});
@@ -131,23 +136,29 @@ void import_slice(Node& node) {
   if (ends.size() != starts.size() || (!axes.empty() && axes.size() != starts.size()) ||
       (!steps.empty() && steps.size() != starts.size()))
     node.fail("starts, ends, axes and steps differ in length");
+  std::vector<AxisRange> ranges;
   for (size_t i = 0; i < starts.size(); ++i) {
-    const int32_t axis =
-        node.axis(axes.empty() ? static_cast<int64_t>(i) : axes[i], value.shape.rank);
-    const std::vector<int64_t> indices = indices_of(
-        node, {starts[i], ends[i], steps.empty() ? 1 : steps[i]}, value.shape.dims[axis]);
-    if (indices.empty()) node.fail("its result is empty");
-    select(value, axis, indices);
+    const int32_t axis = node.axis(axes.empty() ? static_cast<int64_t>(i) : axes[i], shape.rank);
+    if (std::ranges::find(ranges, axis, &AxisRange::axis) != ranges.end())
+      node.fail(fmt::format("axis {} is named twice", axis));
+    ranges.push_back(
+        range_of(node, axis, {starts[i], ends[i], steps.empty() ? 1 : steps[i]}, shape.dims[axis]));
   }
+  return ranges;
+}
+
+void slice_integers(Node& node) {
+  Value value = node.input(0);
+  for (const AxisRange& range : read_slice(node)) select(value, range);
   node.define_output(std::move(value));
 }
 
 void import_cast(Node& node) {
   const Value& input = node.input(0);
+  const bool is_integer = input.is_integer || !input.integers.empty();
   const int64_t to = node.integer("to", 0);
   const bool to_integers = to == onnx::TensorProto::INT64 || to == onnx::TensorProto::INT32;
-  if (to_integers ? !input.integers.empty()
-                  : to == onnx::TensorProto::FLOAT && input.integers.empty())
+  if (to_integers ? is_integer : to == onnx::TensorProto::FLOAT && !is_integer)
     return node.define_output(input);
   node.fail("only casts that change nothing are supported");
 }

@@ -48,8 +48,9 @@ TEST(OnnxSlice, OfIntegers) {
 TEST(OnnxSlice, Errors) {
   OnnxModel model;
   model.input("x", {1, 12}).output("y").integers("a", {1, 2}).integers("b", {1});
-  model.node("Slice", {"x", "b", "b"}, "y");
+  model.node("Slice", {"x", "x", "b"}, "y");
   EXPECT_THAT(model.import_error(), HasSubstr("'x' must be a constant of integers"));
+  model.proto.mutable_graph()->mutable_node(0)->set_input(1, "b");
   model.proto.mutable_graph()->mutable_node(0)->set_input(0, "a");
   EXPECT_THAT(model.import_error(), HasSubstr("its result is empty"));
   model.proto.mutable_graph()->mutable_node(0)->set_input(2, "a");

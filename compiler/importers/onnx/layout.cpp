@@ -9,10 +9,6 @@
 namespace solder::compiler {
 namespace {
 
-bool is_moved(const Value& value, Layout layout) {
-  return value.shape.rank == 4 && layout == Layout::kChannelsLast;
-}
-
 constexpr bool is_identity(std::span<const int32_t> permutation) {
   return std::ranges::is_sorted(permutation);
 }
@@ -75,7 +71,7 @@ void import_transpose(Node& node) {
 void import_concat(Node& node) {
   const int count = node.input_count();
   if (!node.input(0).integers.empty()) return concatenate_integers(node);
-  const Value& first = node.floats(0);
+  const Value& first = node.moved_value(0);
   const int32_t rank = first.shape.rank;
   if (!node.has_attribute("axis")) node.fail("attribute axis is missing");
   const int32_t axis = node.axis(node.integer("axis", 0), rank);
@@ -84,7 +80,8 @@ void import_concat(Node& node) {
   Layout layout = Layout::kOnnx;
   dims[axis] = 0;
   for (int i = 0; i < count; ++i) {
-    const Value& part = node.floats(i);
+    const Value& part = node.moved_value(i);
+    if (part.is_integer != first.is_integer) node.fail("its inputs are of different types");
     for (int32_t d = 0; d < std::max(rank, part.shape.rank); ++d)
       if (part.shape.rank != rank || (d != axis && part.shape.dims[d] != first.shape.dims[d]))
         node.fail(fmt::format("shapes {} and {} do not fit along axis {}", to_string(first.shape),
@@ -94,11 +91,9 @@ void import_concat(Node& node) {
   }
   const Shape shape = node.shape(dims);
   std::vector<int> tensors;
-  for (int i = 0; i < count; ++i) tensors.push_back(node.tensor(node.floats(i), layout));
-  Options options;
-  options.axis = is_moved(first, layout) ? kFromChannelsLast[axis] : axis;
-  const int y =
-      node.emit(OperatorType::CONCATENATION, tensors, stored_shape(shape, layout), options);
+  for (int i = 0; i < count; ++i) tensors.push_back(node.tensor(node.moved_value(i), layout));
+  const int y = node.builder().emit_concatenation(std::move(tensors), node.name(),
+                                                  stored_axis(first, layout, axis));
   node.define_output(y, layout, shape);
 }
 
@@ -106,7 +101,8 @@ void import_pad(Node& node) {
   Value& input = node.floats(0);
   const int32_t rank = input.shape.rank;
   const std::string mode = node.text("mode", "constant");
-  if (mode != "constant") node.fail("mode '" + mode + "'; only constant is supported");
+  if (mode != "constant" && mode != "reflect")
+    node.fail("mode '" + mode + "'; constant and reflect are supported");
   float value = node.number("value", 0.0F);
   std::vector<int64_t> pads = node.integers("pads", {});
   if (node.opset() >= 11) {
@@ -116,7 +112,6 @@ void import_pad(Node& node) {
       value = node.float_constant(2).floats[0];
     }
   }
-  if (value != 0) node.fail(fmt::format("padding with {}; only zeros are supported", value));
 
   std::vector<int64_t> axes;
   if (node.has_input(3))
@@ -127,7 +122,7 @@ void import_pad(Node& node) {
     node.fail(fmt::format("{} pads for {} dimensions", pads.size(), axes.size()));
 
   const Layout layout = input.layout();
-  std::vector<int32_t> padding(2 * rank);
+  std::vector<int32_t> padding(2 * static_cast<size_t>(rank));
   std::vector<int64_t> dims(input.shape.dims, input.shape.dims + rank);
   for (size_t i = 0; i < axes.size(); ++i) {
     const int64_t before = pads[i], after = pads[axes.size() + i];
@@ -135,13 +130,26 @@ void import_pad(Node& node) {
     if (before > kMaxTensorBytes || after > kMaxTensorBytes)
       node.fail(fmt::format("padding of {} and {}", before, after));
     const int32_t axis = node.axis(axes[i], rank);
-    const int32_t stored = is_moved(input, layout) ? kFromChannelsLast[axis] : axis;
+    if (mode == "reflect" && std::max(before, after) >= input.shape.dims[axis])
+      node.fail(fmt::format("reflecting {} of {} elements", std::max(before, after),
+                            input.shape.dims[axis]));
+    const int32_t stored = stored_axis(input, layout, axis);
     padding[2 * stored] = static_cast<int32_t>(before);
     padding[2 * stored + 1] = static_cast<int32_t>(after);
     dims[axis] = input.shape.dims[axis] + before + after;
   }
   const Shape shape = node.shape(dims);
-  const int y = node.builder().emit_pad(node.tensor(input, layout), node.name(), padding);
+  Builder& builder = node.builder();
+  const int y = builder.emit_pad(node.tensor(input, layout), node.name(), padding);
+  Operator& pad = builder.graph().operators.back();
+  if (mode == "reflect") {
+    pad.type = OperatorType::MIRROR_PAD;
+  } else if (value != 0) {
+    const int filler =
+        builder.graph().add_tensor(float_constant(node.name() + "/value", {}, std::array{value}));
+    pad.type = OperatorType::PADV2;
+    pad.inputs.push_back(filler);
+  }
   node.define_output(y, layout, shape);
 }
 

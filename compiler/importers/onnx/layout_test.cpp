@@ -109,13 +109,13 @@ TEST(OnnxPad, OfNamedAxes) {
 }
 
 TEST(OnnxPad, Errors) {
-  EXPECT_THAT(one_node("Pad", {1, 2}, 10).attribute("mode", "reflect").import_error(),
-              HasSubstr("mode 'reflect'"));
+  EXPECT_THAT(one_node("Pad", {1, 2}, 10).attribute("mode", "edge").import_error(),
+              HasSubstr("mode 'edge'"));
   EXPECT_THAT(one_node("Pad", {1, 2}, 10)
-                  .attribute("pads", {0, 1, 0, 1})
-                  .attribute("value", 1.0F)
+                  .attribute("pads", {0, 2, 0, 1})
+                  .attribute("mode", "reflect")
                   .import_error(),
-              HasSubstr("padding with 1"));
+              HasSubstr("reflecting 2 of 2"));
   EXPECT_THAT(one_node("Pad", {1, 2}, 10).attribute("pads", {0, -1, 0, 0}).import_error(),
               HasSubstr("negative"));
   EXPECT_THAT(one_node("Pad", {1, 2}, 10).attribute("pads", {0, 1}).import_error(),

@@ -82,9 +82,17 @@ Value& Node::input(int index) const {
   return *value;
 }
 
+Value& Node::moved_value(int index) const {
+  Value& value = input(index);
+  if (!value.integers.empty())
+    fail(fmt::format("input '{}' is a constant of integers, which is not supported", value.name));
+  return value;
+}
+
 Value& Node::floats(int index) const {
   Value& value = input(index);
-  if (!value.integers.empty()) fail(fmt::format("input '{}' must be of type FLOAT", value.name));
+  if (!value.integers.empty() || value.is_integer)
+    fail(fmt::format("input '{}' must be of type FLOAT", value.name));
   return value;
 }
 
@@ -121,9 +129,19 @@ int Node::emit(OperatorType type, std::vector<int> inputs, Shape stored, const O
 }
 
 void Node::define_output(int tensor, Layout layout, const Shape& shape) const {
-  Value value{.name = name(), .shape = shape};
+  define_output(0, tensor, layout, shape);
+}
+
+bool Node::has_output(int index) const {
+  return index < proto_.output_size() && !proto_.output(index).empty();
+}
+
+void Node::define_output(int index, int tensor, Layout layout, const Shape& shape) const {
+  Value value{.name = proto_.output(index), .shape = shape};
+  value.is_integer = builder_.graph().tensors[tensor].type == TensorType::INT32;
   value.tensor(shape.rank == 4 ? layout : Layout::kOnnx) = tensor;
-  builder_.define(name(), std::move(value));
+  const std::string name = value.name;
+  builder_.define(name, std::move(value));
 }
 
 }  // namespace solder::compiler

@@ -42,6 +42,8 @@ class Node {
   Value& input(int index) const;
   // A value of floats, constant or not.
   Value& floats(int index) const;
+  // A value that is only moved: of floats, or integers that are fed or computed.
+  Value& moved_value(int index) const;
   // A constant of floats.
   Value& float_constant(int index) const;
   // A constant of integers.
@@ -58,6 +60,12 @@ class Node {
   // a value that exists under another name, or as a constant.
   void define_output(int tensor, Layout layout, const Shape& shape) const;
   void define_output(Value value) const { builder_.define(name(), std::move(value)); }
+
+  // The others, counted from 0 with the first.
+  int output_count() const { return proto_.output_size(); }
+  // Whether it has a name; define nothing else.
+  bool has_output(int index) const;
+  void define_output(int index, int tensor, Layout layout, const Shape& shape) const;
 
  private:
   const onnx::AttributeProto* find(const std::string& name,

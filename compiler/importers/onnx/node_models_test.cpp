@@ -20,7 +20,7 @@ namespace {
 using namespace testing;
 namespace fs = std::filesystem;
 
-constexpr int kPassing = 145;
+constexpr int kPassing = 181;
 const fs::path kModels = "/usr/share/libonnx-testdata/data";
 
 template <class Proto>

@@ -65,8 +65,10 @@ class Reader {
     if (!input.type().has_tensor_type() || !input.type().tensor_type().has_shape())
       throw ModelError(where + " has no tensor shape; export the model with fixed input shapes");
     const onnx::TypeProto::Tensor& type = input.type().tensor_type();
-    if (type.elem_type() != onnx::TensorProto::FLOAT)
-      throw ModelError(where + " must be of type FLOAT");
+    const bool is_integer = type.elem_type() == onnx::TensorProto::INT64 ||
+                            type.elem_type() == onnx::TensorProto::INT32;
+    if (type.elem_type() != onnx::TensorProto::FLOAT && !is_integer)
+      throw ModelError(where + " must be of type FLOAT, INT64 or INT32");
     std::vector<int64_t> dims;
     for (const auto& dim : type.shape().dim()) {
       int64_t size = dim.has_dim_value() ? dim.dim_value() : 0;
@@ -79,11 +81,14 @@ class Reader {
       dims.push_back(size);
     }
     Value value{.name = input.name(), .shape = make_shape(dims, where)};
+    value.is_integer = is_integer;
     const bool is_moved = value.shape.rank == 4 && !is_channels_last_input(input.name());
     const Layout layout = is_moved ? Layout::kChannelsLast : Layout::kOnnx;
     Graph& graph = builder_.graph();
     const int tensor =
-        graph.add_tensor({.name = input.name(), .shape = stored_shape(value.shape, layout)});
+        graph.add_tensor({.name = input.name(),
+                          .type = is_integer ? TensorType::INT32 : TensorType::FLOAT32,
+                          .shape = stored_shape(value.shape, layout)});
     value.tensor(layout) = tensor;
     graph.inputs.push_back(tensor);
     builder_.define(input.name(), std::move(value));
@@ -98,11 +103,11 @@ class Reader {
                             is_standard ? "" : " of domain " + proto.domain(),
                             supported_onnx_operators()));
     if (proto.output_size() == 0 || proto.output(0).empty()) node.fail("it has no output");
-    for (int i = 1; i < proto.output_size(); ++i)
-      if (!proto.output(i).empty() && used_.contains(proto.output(i)))
-        node.fail(fmt::format("its output '{}' is used; only the first output is supported",
-                              proto.output(i)));
     import(node);
+    for (int i = 1; i < proto.output_size(); ++i)
+      if (used_.contains(proto.output(i)) && !proto.output(i).empty() &&
+          builder_.find(proto.output(i)) == nullptr)
+        node.fail(fmt::format("its output '{}' is used, which is not supported", proto.output(i)));
   }
 
   void read_output(const std::string& name) {

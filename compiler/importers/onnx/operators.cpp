@@ -21,6 +21,7 @@ constexpr Entry kOperators[] = {
     {"Constant", import_constant},
     {"ConstantOfShape", import_constant_of_shape},
     {"Conv", import_conv},
+    {"DepthToSpace", import_depth_to_space},
     {"Dropout", import_dropout},
     {"Flatten", import_flatten},
     {"Gather", import_gather},
@@ -34,13 +35,17 @@ constexpr Entry kOperators[] = {
     {"ReduceMean", import_reduce_mean},
     {"Relu", import_relu},
     {"Reshape", import_reshape},
+    {"Resize", import_resize},
     {"Shape", import_shape},
     {"Sigmoid", import_sigmoid},
     {"Slice", import_slice},
     {"Softmax", import_softmax},
+    {"SpaceToDepth", import_space_to_depth},
+    {"Split", import_split},
     {"Squeeze", import_squeeze},
     {"Transpose", import_transpose},
     {"Unsqueeze", import_unsqueeze},
+    {"Upsample", import_upsample},
 };
 
 }  // namespace

@@ -39,6 +39,15 @@ void import_transpose(Node& node);
 void import_concat(Node& node);
 void import_neg(Node& node);
 void import_pad(Node& node);
+// slice.cpp: parts of a value
+void import_gather(Node& node);
+void import_slice(Node& node);
+void import_split(Node& node);
+// resize.cpp
+void import_resize(Node& node);
+void import_upsample(Node& node);
+void import_depth_to_space(Node& node);
+void import_space_to_depth(Node& node);
 // reshape.cpp: operators that move not even elements
 void import_reshape(Node& node);
 void import_flatten(Node& node);
@@ -49,8 +58,14 @@ void import_dropout(Node& node);
 // constants.cpp: what exporters compute shapes with
 void import_constant(Node& node);
 void import_shape(Node& node);
-void import_gather(Node& node);
-void import_slice(Node& node);
+void gather_integers(Node& node);
+// Elements start, start + step, ... of one axis, `count` of them.
+struct AxisRange {
+  int32_t axis, start, step, count;
+};
+// The ranges that a Slice names, one per axis.
+std::vector<AxisRange> read_slice(const Node& node);
+void slice_integers(Node& node);
 void import_constant_of_shape(Node& node);
 void concatenate_integers(Node& node);
 void import_cast(Node& node);

@@ -24,6 +24,9 @@ struct Value {
   std::vector<float> floats = {};
   std::vector<int64_t> integers = {};
 
+  // Of a value that is fed or computed: whether it is of INT32. ONNX's INT64 becomes that.
+  bool is_integer = false;
+
   // The tensor that holds the value in each Layout, -1 where there is none yet.
   int tensors[2] = {-1, -1};
 
@@ -36,6 +39,14 @@ struct Value {
                                                                  : Layout::kOnnx;
   }
 };
+
+// Whether the dimensions of `value` lie in another order in `layout`, and where its `axis` is then.
+inline bool is_moved(const Value& value, Layout layout) {
+  return value.shape.rank == 4 && layout == Layout::kChannelsLast;
+}
+inline int32_t stored_axis(const Value& value, Layout layout, int32_t axis) {
+  return is_moved(value, layout) ? kFromChannelsLast[axis] : axis;
+}
 
 // The shape of the tensor that holds a value of `shape` in `layout`.
 Shape stored_shape(const Shape& shape, Layout layout);
