@@ -35,7 +35,7 @@ void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
 std::vector<Case> cases() {
   std::vector<Case> out;
   const auto add_modes = [&out](const std::string& name, const fs::path& model) {
-    for (const char* mode : {"none", "size", "int8", "uint8"}) {
+    for (const char* mode : {"none", "size", "int8", "uint8", "int16x8"}) {
       out.push_back({fmt::format("{}_{}", name, mode), model, mode, std::string("size") == mode});
     }
   };

@@ -70,7 +70,7 @@ TEST(Operators, GiveTheBitsOfTensorFlowLite) {
   const fs::path shared = fs::path(SOLDER_SHARED_DIR) / "models/mlperf_tiny";
   const fs::path folder = fresh_folder("oracle_operators");
   std::vector<fs::path> models;
-  for (const char* mode : {"int8", "uint8"}) {
+  for (const char* mode : {"int8", "uint8", "int16x8"}) {
     models.push_back(folder / (std::string(mode) + ".tflite"));
     const fs::path digits = digit_for_calibration(folder / "digits");
     const cli::Finished converted =
@@ -122,9 +122,10 @@ TEST(Operators, GiveTheBitsOfTensorFlowLite) {
     for (unsigned run = 0; run < kRuns; ++run) {
       sum.farthest =
           std::max(sum.farthest, largest_difference(job.type, job.solder[run], outputs[run]));
-      sum.elements += outputs[run].size();
-      for (size_t i = 0; i < outputs[run].size(); ++i) {
-        sum.different += outputs[run][i] != job.solder[run][i];
+      const auto size = static_cast<size_t>(size_of(job.type));
+      sum.elements += outputs[run].size() / size;
+      for (size_t i = 0; i < outputs[run].size(); i += size) {
+        sum.different += std::memcmp(&outputs[run][i], &job.solder[run][i], size) != 0;
       }
     }
   }

@@ -48,6 +48,9 @@ void write_bytes(const std::filesystem::path& path, const Bytes& bytes) {
 Bytes without_xnnpack(const Bytes& tflite) {
   const auto model = schema::UnPackModel(tflite.data());
   auto& graph = *model->subgraphs.at(0);
+  const auto input = static_cast<size_t>(graph.inputs.at(0));
+  // XNNPACK knows no INT16, and WHERE neither.
+  if (graph.tensors.at(input)->type == schema::TensorType_INT16) return tflite;
   auto code = std::make_unique<schema::OperatorCodeT>();
   code->builtin_code = schema::BuiltinOperator_WHERE;
   code->deprecated_builtin_code = static_cast<int8_t>(schema::BuiltinOperator_WHERE);
@@ -58,7 +61,7 @@ Bytes without_xnnpack(const Bytes& tflite) {
   graph.tensors.push_back(std::move(indices));
   auto where = std::make_unique<schema::OperatorT>();
   where->opcode_index = static_cast<uint32_t>(model->operator_codes.size() - 1);
-  where->inputs = {graph.inputs.at(0)};
+  where->inputs = {static_cast<int>(input)};
   where->outputs = {static_cast<int>(graph.tensors.size() - 1)};
   graph.operators.push_back(std::move(where));
   flatbuffers::FlatBufferBuilder builder;
@@ -99,13 +102,13 @@ double largest_difference(TensorType type, const Bytes& a, const Bytes& b) {
 std::filesystem::path digit_for_calibration(const std::filesystem::path& folder) {
   std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (28, 28), }";
   header.resize(128 - 11, ' ');
-  header += '\n';
-  Bytes file = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, static_cast<uint8_t>(header.size()), 0};
-  file.insert(file.end(), header.begin(), header.end());
+  std::string file = "\x93NUMPY";
+  file += {1, 0, static_cast<char>(header.size() + 1), 0};
+  file += header + '\n';
   const Bytes digit = read_bytes(repository() / "models/digit/digit.f32");
-  file.insert(file.end(), digit.begin(), digit.end());
+  file.append(digit.begin(), digit.end());
   std::filesystem::create_directories(folder);
-  write_bytes(folder / "digit.npy", file);
+  write_bytes(folder / "digit.npy", {file.begin(), file.end()});
   return folder;
 }
 
