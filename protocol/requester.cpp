@@ -1,0 +1,68 @@
+#include "protocol/requester.h"
+
+namespace solder::protocol {
+
+void Requester::begin(uint32_t session) {
+  session_ = session;
+  sequence_ = 0;
+  state_ = kIdle;
+}
+
+void Requester::start(uint32_t payload_bytes, uint32_t now_ms) {
+  request_.finish({.version = kVersion,
+                   .kind = FrameKind::kRequest,
+                   .sequence = sequence_++,
+                   .session = session_},
+                  payload_bytes);
+  state_ = kWaiting;
+  is_working_ = false;
+  attempts_ = 0;
+  started_ms_ = now_ms;
+  send(now_ms);
+}
+
+void Requester::send(uint32_t now_ms) {
+  ++attempts_;
+  sent_ms_ = now_ms;
+  send_frame(request_.bytes(), [this](uint8_t byte) { put_(context_, byte); });
+}
+
+bool Requester::feed(uint8_t byte, uint32_t now_ms) {
+  if (!receiver_.feed(byte) || state_ != kWaiting) return false;
+  const FrameHeader& header = receiver_.frame().header;
+  if (header.session != session_ || header.sequence != request_.header().sequence) return false;
+  switch (header.kind) {
+    case FrameKind::kReply:
+      state_ = kReplied;
+      return true;
+    case FrameKind::kWorking:
+      is_working_ = true;
+      sent_ms_ = now_ms;
+      return false;
+    case FrameKind::kUnknownSession:
+      state_ = kUnknownSession;
+      return true;
+    case FrameKind::kOtherVersion:
+      state_ = kOtherVersion;
+      board_version_ = header.version;
+      return true;
+    case FrameKind::kRequest:
+      break;  // an echo of our own
+  }
+  return false;
+}
+
+void Requester::poll(uint32_t now_ms) {
+  if (state_ != kWaiting) return;
+  const bool is_late = is_working_ ? now_ms - started_ms_ >= patience_.working_limit_ms
+                                   : attempts_ >= patience_.attempts;
+  if (now_ms - sent_ms_ < (is_working_ ? patience_.working_ms : patience_.retry_ms)) return;
+  if (is_late) {
+    state_ = kSilent;
+    return;
+  }
+  ++retries_;
+  send(now_ms);
+}
+
+}  // namespace solder::protocol
