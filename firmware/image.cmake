@@ -19,7 +19,8 @@ if(NOT board_sources)
 endif()
 set(board_sources ${board_sources} cortex-m7/core.cpp cortex-m7/errno.cpp
                   cortex-m7/faults.cpp cortex-m7/startup.cpp hal/printer.cpp app/step_timer.cpp)
-set(console_sources app/console.cpp app/digit.cpp app/line_reader.cpp)
+set(console_sources app/main.cpp app/console.cpp app/digit.cpp app/line_reader.cpp
+                    app/messages.cpp app/real_values.cpp)
 set(bench_sources app/bench.cpp)
 
 # solder_image(NAME APP console|bench MODEL NAME.cpp|NAME.tflite [INPUT FILE] [CLOCK_MHZ N]
@@ -46,6 +47,9 @@ function(solder_image name)
   cmake_path(GET arg_MODEL STEM LAST_ONLY model_name)
   set(files input ${arg_INPUT})
 
+  set(memory_map ${CMAKE_CURRENT_SOURCE_DIR}/boards/${SOLDER_BOARD}/memory.ld)
+  set(memory_with_slots ${CMAKE_CURRENT_SOURCE_DIR}/boards/${SOLDER_BOARD}/memory-slots.ld)
+
   set(elf ${name}.elf)
   add_executable(${elf} ${board_sources} ${${arg_APP}_sources})
   if(extension STREQUAL .cpp)
@@ -58,10 +62,20 @@ function(solder_image name)
     target_include_directories(${elf} PRIVATE ${model_folder})
     target_compile_definitions(${elf} PRIVATE SOLDER_MODEL_HEADER="${model_name}.h"
                                               SOLDER_MODEL_NAMESPACE=${model_name})
+    target_sources(${elf} PRIVATE app/slots_none.cpp)
   elseif(extension STREQUAL .tflite)
-    list(APPEND files model ${arg_MODEL})
-    target_sources(${elf} PRIVATE app/door_interpreter.cpp)
     target_compile_definitions(${elf} PRIVATE SOLDER_ARENA_BYTES=${arg_ARENA_BYTES})
+    if(arg_APP STREQUAL console AND EXISTS ${memory_with_slots})
+      set(memory_map ${memory_with_slots})
+      set(slot ${CMAKE_CURRENT_BINARY_DIR}/embedded/${elf}-slot.S)
+      set(model ${arg_MODEL})
+      configure_file(app/slot.S.in ${slot} @ONLY)
+      set_source_files_properties(${slot} PROPERTIES OBJECT_DEPENDS ${arg_MODEL})
+      target_sources(${elf} PRIVATE app/slots.cpp ${slot})
+    else()
+      list(APPEND files model ${arg_MODEL})
+      target_sources(${elf} PRIVATE app/door_interpreter.cpp app/slots_none.cpp)
+    endif()
   else()
     message(FATAL_ERROR "${name}: MODEL is '${arg_MODEL}', neither a .cpp nor a .tflite")
   endif()
@@ -71,8 +85,8 @@ function(solder_image name)
   target_compile_definitions(
     ${elf} PRIVATE SOLDER_CLOCK_MHZ=${arg_CLOCK_MHZ} SOLDER_VERSION="${PROJECT_VERSION}"
                    SOLDER_IMAGE_NAME="${name}")
-  target_link_libraries(${elf} PRIVATE solder_interpreter solder_device_flags solder_warnings)
-  set(memory_map ${CMAKE_CURRENT_SOURCE_DIR}/boards/${SOLDER_BOARD}/memory.ld)
+  target_link_libraries(${elf} PRIVATE solder_interpreter solder_protocol solder_device_flags
+                                       solder_warnings)
   set(sections ${CMAKE_CURRENT_SOURCE_DIR}/cortex-m7/sections.ld)
   target_link_options(
     ${elf} PRIVATE -nostartfiles -T${memory_map} -L${CMAKE_CURRENT_SOURCE_DIR}/cortex-m7

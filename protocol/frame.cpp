@@ -10,8 +10,35 @@ namespace solder::protocol {
 
 static_assert(std::endian::native == std::endian::little, "headers are copied as they lie");
 
+void Receiver::Check::feed(uint8_t encoded) {
+  if (run_left > 0) {
+    --run_left;
+    return count(encoded);
+  }
+  if (is_zero_due) count(0);
+  run_left = static_cast<uint8_t>(encoded - 1);
+  is_zero_due = encoded != 255;
+}
+
+void Receiver::Check::count(uint8_t decoded_byte) {
+  ++decoded;
+  crc = crc32({&decoded_byte, 1}, crc);
+}
+
+bool Receiver::Check::is_frame() const {
+  return run_left == 0 && crc == kCrc32Residue && decoded >= sizeof(FrameHeader) + kCrcBytes &&
+         decoded <= kMaxFrame;
+}
+
 bool Receiver::feed(uint8_t byte) {
-  if (byte == 0 && end_segment()) return true;
+  if (byte == 0) {
+    if (size_ == 0) is_framed_ = true;  // a bare message does not begin with zero, a frame does
+    const bool is_frame = end_segment();
+    check_ = {};
+    if (is_frame) return true;
+  } else {
+    check_.feed(byte);
+  }
   append(byte);
   if (byte == 0) segment_ = size_;
   return false;
@@ -26,7 +53,7 @@ void Receiver::append(uint8_t byte) {
   if (is_full_) return;
   if (size_ == kCapacity) {
     // A frame may follow bytes that were none: those go.
-    is_bare_ = false;
+    is_framed_ = true;
     std::copy(buffer_ + segment_, buffer_ + size_, buffer_);
     size_ -= segment_;
     segment_ = 0;
@@ -43,33 +70,27 @@ void Receiver::append(uint8_t byte) {
 bool Receiver::end_segment() {
   const std::span segment = std::span(buffer_).subspan(segment_, size_ - segment_);
   if (is_full_ || segment.empty()) return false;
-  uint32_t decoded = 0;
-  uint32_t crc = 0;
-  const auto check = [&](uint8_t byte) {
-    ++decoded;
-    crc = crc32({&byte, 1}, crc);
-  };
-  if (!cobs_decode(segment, check) || crc != kCrc32Residue ||
-      decoded < sizeof(FrameHeader) + kCrcBytes || decoded > kMaxFrame) {
-    ++damaged_frames_;
+  if (!check_.is_frame()) {
+    if (is_framed_) ++damaged_frames_;
     return false;
   }
   uint8_t* out = buffer_;  // at or before where it is read
   cobs_decode(segment, [&out](uint8_t byte) { *out++ = byte; });
   std::memcpy(&frame_.header, buffer_, sizeof(FrameHeader));
-  frame_.payload =
-      std::span(buffer_).subspan(sizeof(FrameHeader), decoded - sizeof(FrameHeader) - kCrcBytes);
+  frame_.payload = std::span(buffer_).subspan(sizeof(FrameHeader),
+                                              check_.decoded - sizeof(FrameHeader) - kCrcBytes);
   size_ = segment_ = 0;
-  is_bare_ = false;
+  is_framed_ = true;
   return true;
 }
 
 std::span<const uint8_t> Receiver::bare_message() {
-  const std::span<const uint8_t> message(buffer_, is_bare_ && !is_full_ ? size_ : 0);
-  if (size_ > 0 && !is_bare_) ++damaged_frames_;
+  const std::span<const uint8_t> message(buffer_, !is_framed_ && !is_full_ ? size_ : 0);
+  if (size_ > 0 && is_framed_) ++damaged_frames_;
   size_ = segment_ = 0;
+  check_ = {};
   is_full_ = false;
-  is_bare_ = true;
+  is_framed_ = false;
   return message;
 }
 

@@ -58,14 +58,27 @@ class Receiver {
  private:
   static constexpr uint32_t kCapacity = cobs_size(kMaxFrame) + 1;
 
+  // Of a segment, the bytes since the last zero, as they come: nothing is left to do at its end.
+  struct Check {
+    uint32_t crc = 0, decoded = 0;
+    uint8_t run_left = 0;
+    bool is_zero_due = false;
+
+    void feed(uint8_t encoded);
+    void count(uint8_t decoded_byte);
+    bool is_frame() const;
+  };
+
   bool end_segment();
   void append(uint8_t byte);
 
-  alignas(8) uint8_t buffer_[kCapacity];
+  // All zero at first, so that it takes no flash.
+  alignas(8) uint8_t buffer_[kCapacity] = {};
   uint32_t size_ = 0;
   uint32_t segment_ = 0;  // where what follows the last zero begins
-  bool is_full_ = false;  // the segment did not fit and is skipped
-  bool is_bare_ = true;   // nothing since the last silence was a frame, or dropped
+  Check check_;
+  bool is_full_ = false;    // the segment did not fit and is skipped
+  bool is_framed_ = false;  // what came since the last silence is no bare message
   uint32_t damaged_frames_ = 0;
   Frame frame_{};
 };
@@ -93,7 +106,7 @@ class OutgoingFrame {
   std::span<const uint8_t> bytes() const { return std::span(bytes_).last(size_); }
 
  private:
-  alignas(8) uint8_t bytes_[kMaxFrame];
+  alignas(8) uint8_t bytes_[kMaxFrame] = {};
   uint32_t size_ = 0;
   FrameHeader header_{};
 };

@@ -132,6 +132,7 @@ TEST(Receiver, HandsOutWhatSilenceEnds) {
   Receiver receiver;
   const Bytes bare = {12, 0, 0, 0, 8, 0, 12, 0, 7, 0};
   EXPECT_TRUE(feed(receiver, bare).empty());
+  EXPECT_EQ(receiver.damaged_frames(), 0);
   const auto message = receiver.bare_message();
   EXPECT_EQ(Bytes(message.begin(), message.end()), bare);
   EXPECT_TRUE(receiver.bare_message().empty());

@@ -112,7 +112,7 @@ class Link {
 
   // The board starts anew, and what was in its memory is lost.
   void restart_board() {
-    server_ = std::make_unique<Server>(board, put_to, &to_computer);
+    server_ = std::make_unique<Server>(board, reply_, put_to, &to_computer);
     receiver_ = Receiver();
   }
 
@@ -176,7 +176,8 @@ class Link {
   std::mt19937 random_;
   std::deque<uint8_t> unread_;
   Receiver receiver_;
-  std::unique_ptr<Server> server_ = std::make_unique<Server>(board, put_to, &to_computer);
+  OutgoingFrame reply_;
+  std::unique_ptr<Server> server_ = std::make_unique<Server>(board, reply_, put_to, &to_computer);
 
  public:
   Requester requester{{.retry_ms = 20, .working_ms = 50, .attempts = 1000}, put_to, &to_board};

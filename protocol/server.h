@@ -11,9 +11,10 @@ namespace solder::protocol {
 
 class Server {
  public:
-  // `put` sends one byte.
-  Server(Service& service, void (*put)(void* context, uint8_t byte), void* context = nullptr)
-      : service_(service), put_(put), context_(context) {}
+  // `reply`: memory for the last reply. `put` sends one byte.
+  constexpr Server(Service& service, OutgoingFrame& reply, void (*put)(void* context, uint8_t byte),
+                   void* context = nullptr)
+      : service_(service), reply_(reply), put_(put), context_(context) {}
 
   void handle(const Frame& frame, uint32_t damaged_frames = 0);
 
@@ -36,10 +37,10 @@ class Server {
   void send_notice(FrameKind kind, const FrameHeader& about);
 
   Service& service_;
+  OutgoingFrame& reply_;  // the last one, for when its request comes again
   void (*put_)(void* context, uint8_t byte);
   void* context_;
 
-  OutgoingFrame reply_;  // the last one, for when its request comes again
   messages::Reply reply_type_ = messages::Reply_NONE;
   uint32_t damaged_frames_ = 0;
   bool has_session_ = false;

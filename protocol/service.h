@@ -37,10 +37,10 @@ struct BoardInfo {
 };
 
 struct ModelInfo {
-  const char* name;  // null: there is no model
-  const char* problem;
-  uint32_t arena_bytes;
-  uint32_t steps;
+  const char* name = nullptr;     // null: there is no model
+  const char* problem = nullptr;  // why there is none
+  uint32_t arena_bytes = 0;
+  uint32_t steps = 0;
 };
 
 struct StepTime {

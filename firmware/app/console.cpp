@@ -1,10 +1,11 @@
-// The app of the project's own images: answers commands on the console.
+// Commands for people, and the article's, on the console.
 #include <cstring>
 
+#include "firmware/app/app.h"
 #include "firmware/app/digit.h"
 #include "firmware/app/door.h"
 #include "firmware/app/line_reader.h"
-#include "firmware/app/step_timer.h"
+#include "firmware/app/real_values.h"
 #include "firmware/hal/board.h"
 #include "firmware/hal/printer.h"
 #include "firmware/hal/serial.h"
@@ -17,20 +18,17 @@ constexpr Printer out([](char character) {
   write(console, static_cast<uint8_t>(character));
 });
 
-solder::Model model;
-solder::Error model_error;
-StepTimer timer;
-
 Fixed ms(uint32_t cycle_count) { return {uint64_t{cycle_count} * 1'000'000 / core_clock_hz(), 3}; }
 
 bool has_model() {
-  if (model_error) {
-    out << "no model: " << model_error.message;
-    if (model_error.operator_index >= 0) out << ", operator " << model_error.operator_index;
-    if (model_error.detail != 0) out << " (" << model_error.detail << ')';
+  const solder::Error& error = app.model_error;
+  if (error) {
+    out << "no model: " << error.message;
+    if (error.operator_index >= 0) out << ", operator " << error.operator_index;
+    if (error.detail != 0) out << " (" << error.detail << ')';
     out << '\n';
   }
-  return !model_error;
+  return !error;
 }
 
 void print_tensor(const char* kind, uint32_t index, const solder::TensorInfo& info) {
@@ -43,6 +41,7 @@ void print_tensor(const char* kind, uint32_t index, const solder::TensorInfo& in
 
 void show_model() {
   if (!has_model()) return;
+  const solder::Model& model = app.model;
   for (uint32_t i = 0; i < model.input_count(); ++i) print_tensor("input", i, model.input_info(i));
   for (uint32_t i = 0; i < model.output_count(); ++i)
     print_tensor("output", i, model.output_info(i));
@@ -56,11 +55,13 @@ void print_time(const char* what, uint32_t cycle_count) {
 
 // The values from the highest index to the lowest, as the article's firmware prints them.
 void print_output() {
-  const auto count = static_cast<uint32_t>(model.output_info(0).shape.elements());
+  const solder::TensorInfo& info = app.model.output_info(0);
+  const void* output = app.model.output(0);
+  const auto count = static_cast<uint32_t>(info.shape.elements());
   uint32_t best = 0;
   for (uint32_t i = count; i-- > 0;) {
-    const float value = real_output(model, 0, i);
-    if (value >= real_output(model, 0, best)) best = i;
+    const float value = load_real(info, output, i);
+    if (value >= load_real(info, output, best)) best = i;
     out << "Out[" << i << "]: " << Real{value, 6} << '\n';
   }
   out << "recognised: " << best << '\n';
@@ -68,13 +69,14 @@ void print_output() {
 
 void infer() {
   if (!has_model()) return;
+  const solder::Model& model = app.model;
   if (const char* problem = fill_with_digit(model)) {
     out << "cannot run the built-in digit: " << problem << '\n';
     return;
   }
-  const uint32_t total = timer.invoke(model);
+  const uint32_t total = app.timer.invoke(model);
   for (uint32_t i = 0; i < model.plan().step_count; ++i)
-    print_time(operator_name(model.plan().steps[i].type), timer.cycles_of(i));
+    print_time(operator_name(model.plan().steps[i].type), app.timer.cycles_of(i));
   print_time("TOTAL TIME=", total);
   print_output();
 }
@@ -84,7 +86,8 @@ void show_digit() { print_digit(out); }
 void show_info() {
   out << "Solder " SOLDER_VERSION " on " << kBoardName << "\ncore clock: " << core_clock_hz()
       << " Hz\nmodel: " SOLDER_IMAGE_NAME ", " << kDoorName
-      << "\nlost bytes: " << lost_bytes(console) << '\n';
+      << "\nlost bytes: " << lost_bytes(console) << " here, " << lost_bytes(messages)
+      << " at the port for messages\n";
 }
 
 void show_help();
@@ -130,24 +133,19 @@ void answer(const LineReader& line) {
   }
 }
 
-[[noreturn]] void run() {
-  out << "\nSolder " SOLDER_VERSION " on " << kBoardName << ", core clock " << core_clock_hz()
-      << " Hz\n";
-  model_error = open_model(model);
-  LineReader line(console, [](const char* text) { return find_command(text) != nullptr; });
-  for (;;) {
-    if (line.poll(milliseconds())) {
-      answer(line);
-    } else {
-      idle();
-    }
-  }
-}
+LineReader line(console, [](const char* text) { return find_command(text) != nullptr; });
 
 }  // namespace
-}  // namespace firmware
 
-int main() {
-  firmware::init_board();
-  firmware::run();
+void greet() {
+  out << "\nSolder " SOLDER_VERSION " on " << kBoardName << ", core clock " << core_clock_hz()
+      << " Hz\n";
 }
+
+bool poll_console() {
+  if (!line.poll(milliseconds())) return false;
+  answer(line);
+  return true;
+}
+
+}  // namespace firmware

@@ -16,7 +16,4 @@ void print_digit(const Printer& out);
 // Writes the digit into the model's input, quantized as it wants. Returns why not, or null.
 const char* fill_with_digit(const solder::Model& model);
 
-// One value of an output as a real number.
-float real_output(const solder::Model& model, uint32_t output, uint32_t element);
-
 }  // namespace firmware

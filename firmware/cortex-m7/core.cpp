@@ -18,7 +18,7 @@ CacheMaintenance& cache_maintenance() { return block_at<CacheMaintenance>(0xE000
 
 // The content of the data cache is undefined at reset (PM0253 2.5): every set of every way is
 // marked invalid before use.
-void invalidate_data_cache() {
+void invalidate_whole_data_cache() {
   scb().CSSELR = 0;  // level 1 data cache
   data_barrier();
   const uint32_t geometry = scb().CCSIDR;
@@ -39,10 +39,25 @@ void enable_caches() {
   data_barrier();
   instruction_barrier();
   cache_maintenance().ICIALLU = 0;
-  invalidate_data_cache();
+  invalidate_whole_data_cache();
   scb().CCR.set(kCcrInstructionCache | kCcrDataCache);
   data_barrier();
   instruction_barrier();
+}
+
+void invalidate_data_cache(uintptr_t address, uint32_t bytes) {
+  constexpr uint32_t kLine = 32;
+  data_barrier();
+  for (uintptr_t line = address & ~uintptr_t{kLine - 1}; line < address + bytes; line += kLine)
+    cache_maintenance().DCIMVAC = static_cast<uint32_t>(line);
+  data_barrier();
+}
+
+void restart_core() {
+  data_barrier();
+  scb().AIRCR = kAircrKey | kAircrSystemReset;
+  for (;;) {
+  }
 }
 
 void start_millisecond_timer(uint32_t clock_hz) {

@@ -17,6 +17,7 @@ struct SystemControlBlock {
 static_assert(offsetof(SystemControlBlock, CPACR) == 0x88);
 inline SystemControlBlock& scb() { return block_at<SystemControlBlock>(0xE000ED00); }
 
+inline constexpr uint32_t kAircrKey = 0x05FAU << 16, kAircrSystemReset = 1U << 2;
 inline constexpr uint32_t kCcrDataCache = 1U << 16;
 inline constexpr uint32_t kCcrInstructionCache = 1U << 17;
 inline constexpr uint32_t kShcsrFaultsEnabled = 7U << 16;  // MemManage, BusFault, UsageFault
@@ -51,6 +52,12 @@ inline void enable_interrupts() { asm volatile("cpsie i" ::: "memory"); }
 
 // Invalidates and enables the instruction and the data cache.
 void enable_caches();
+
+// What was read of this memory is forgotten: something else has changed it.
+void invalidate_data_cache(uintptr_t address, uint32_t bytes);
+
+// Starts the program anew, as the reset button does.
+[[noreturn]] void restart_core();
 
 // 1 kHz from SysTick, whose clock is given.
 void start_millisecond_timer(uint32_t clock_hz);

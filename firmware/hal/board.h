@@ -18,6 +18,8 @@ uint32_t milliseconds();
 
 // Sleeps until something may have happened, a millisecond at most.
 void idle();
+// As after power-on; never returns.
+[[noreturn]] void restart();
 // The program is done: tells a debugger or emulator, never returns.
 [[noreturn]] void stop(bool success);
 

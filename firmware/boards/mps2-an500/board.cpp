@@ -57,6 +57,7 @@ void init_board() {
 uint32_t core_clock_hz() { return kInstructionHz; }
 uint32_t cycles() { return ~timer0().VALUE * (kInstructionHz / kPeripheralHz); }
 void idle() { wait_for_interrupt(); }
+void restart() { restart_core(); }
 
 void stop(bool success) {
   constexpr uint32_t kSysExit = 0x18;  // semihosting, with the reason in r1

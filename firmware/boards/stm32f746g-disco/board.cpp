@@ -33,6 +33,7 @@ void init_board() {
 uint32_t core_clock_hz() { return kClockTree.core_hz; }
 uint32_t cycles() { return dwt_cyccnt(); }
 void idle() { wait_for_interrupt(); }
+void restart() { restart_core(); }
 
 void stop(bool) {
   drain(console);

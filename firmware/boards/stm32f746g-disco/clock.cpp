@@ -44,8 +44,8 @@ void start_clocks() {
   pwr().CR1.set(kCr1OverDriveSwitch);
   pwr().CSR1.wait_for(kCsr1OverDriveSwitchReady);
 
-  flash_acr() = kClockTree.wait_states | kAcrPrefetch | kAcrArt;
-  flash_acr().wait_until(kAcrLatency, kClockTree.wait_states);
+  flash().ACR = kClockTree.wait_states | kAcrPrefetch | kAcrArt;
+  flash().ACR.wait_until(kAcrLatency, kClockTree.wait_states);
   rcc().CFGR.replace(kCfgrHpre | kCfgrPpre1 | kCfgrPpre2,
                      kClockTree.ppre1 << 10 | kClockTree.ppre2 << 13);
   rcc().CR.wait_for(kCrPllReady);

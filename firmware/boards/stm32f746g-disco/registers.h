@@ -20,8 +20,10 @@ struct Pwr {  // 4.4
 };
 inline Pwr& pwr() { return block_at<Pwr>(0x40007000); }
 
-// 3.7.1
-inline Register& flash_acr() { return block_at<Register>(0x40023C00); }
+struct Flash {  // 3.7
+  Register ACR, KEYR, OPTKEYR, SR, CR, OPTCR, OPTCR1;
+};
+inline Flash& flash() { return block_at<Flash>(0x40023C00); }
 
 struct Gpio {  // 6.4
   Register MODER, OTYPER, OSPEEDR, PUPDR, IDR, ODR, BSRR, LCKR;
