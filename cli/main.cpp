@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   solder::cli::add_compile_command(program);
   solder::cli::add_bench_command(program);
   solder::cli::add_board_command(program);
+  solder::cli::add_talk_command(program);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -180,7 +180,9 @@ class Link {
   std::unique_ptr<Server> server_ = std::make_unique<Server>(board, reply_, put_to, &to_computer);
 
  public:
-  Requester requester{{.retry_ms = 20, .working_ms = 50, .attempts = 1000}, put_to, &to_board};
+  Requester requester{{.retry_ms = 20, .longest_retry_ms = 40, .working_ms = 50, .attempts = 1000},
+                      put_to,
+                      &to_board};
 };
 
 Bytes expected_output(Bytes input) {

@@ -1,5 +1,7 @@
 #include "protocol/requester.h"
 
+#include <algorithm>
+
 namespace solder::protocol {
 
 void Requester::begin(uint32_t session) {
@@ -52,11 +54,18 @@ bool Requester::feed(uint8_t byte, uint32_t now_ms) {
   return false;
 }
 
+uint32_t Requester::wait_ms() const {
+  if (is_working_) return patience_.working_ms;
+  uint32_t wait = patience_.retry_ms;
+  for (uint32_t i = 1; i < attempts_ && wait < patience_.longest_retry_ms; ++i) wait *= 2;
+  return std::min(wait, patience_.longest_retry_ms);
+}
+
 void Requester::poll(uint32_t now_ms) {
   if (state_ != kWaiting) return;
   const bool is_late = is_working_ ? now_ms - started_ms_ >= patience_.working_limit_ms
                                    : attempts_ >= patience_.attempts;
-  if (now_ms - sent_ms_ < (is_working_ ? patience_.working_ms : patience_.retry_ms)) return;
+  if (now_ms - sent_ms_ < wait_ms()) return;
   if (is_late) {
     state_ = kSilent;
     return;

@@ -14,9 +14,10 @@ namespace solder::protocol {
 
 // Times in milliseconds; they wrap.
 struct Patience {
-  uint32_t retry_ms = 200;             // without any answer, until the request is sent again
-  uint32_t working_ms = 2000;          // the same, once the board has said that it works on it
-  uint32_t attempts = 10;              // sent so often, with no answer at all, the board is silent
+  uint32_t retry_ms = 300;           // without any answer, until the request is sent again; doubles
+  uint32_t longest_retry_ms = 2000;  // up to this: a line may be slower than it seems
+  uint32_t working_ms = 2000;        // the same, once the board has said that it works on it
+  uint32_t attempts = 5;             // sent so often, with no answer at all, the board is silent
   uint32_t working_limit_ms = 60'000;  // what takes longer has failed
 };
 
@@ -53,6 +54,7 @@ class Requester {
 
  private:
   void send(uint32_t now_ms);
+  uint32_t wait_ms() const;
 
   Patience patience_;
   void (*put_)(void* context, uint8_t byte);
