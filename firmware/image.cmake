@@ -84,6 +84,7 @@ function(solder_image name)
   target_include_directories(${elf} PRIVATE ${repository})
   target_compile_definitions(
     ${elf} PRIVATE SOLDER_CLOCK_MHZ=${arg_CLOCK_MHZ} SOLDER_VERSION="${PROJECT_VERSION}"
+                   SOLDER_MESSAGES_BAUD=${SOLDER_MESSAGES_BAUD}
                    SOLDER_IMAGE_NAME="${name}")
   target_link_libraries(${elf} PRIVATE solder_interpreter solder_protocol solder_device_flags
                                        solder_warnings)

@@ -26,7 +26,7 @@ MAY_INCLUDE = {
     "firmware": ("runtime", "protocol"),
     "compiler": ("runtime", "schema"),
     "simulator": (),
-    "client": ("protocol",),
+    "client": ("protocol", "schema"),
     "bindings/python": ("compiler", "runtime", "client"),
     "bindings/wasm": ("runtime", "protocol"),
     "cli": (ANYTHING,),

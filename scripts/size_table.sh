@@ -28,13 +28,14 @@ awk -v tflite=$tflite '
   END {
     text = size[".vectors"] + size[".text"]
     row("text", text)
+    slot = size[".slot"] # of images that take models: the one they come with
     weights = size[".weights"] # in RAM, too, when they are copied there
     copied = address[".weights"] >= 536870912 ? weights : 0
     row("rodata", size[".rodata"] - tflite)
-    row("weights", weights + tflite)
+    row("weights", weights + tflite + slot)
     row("data", size[".data"])
     row("bss", size[".bss"])
     row("stack reserve", size[".stack"])
-    total("flash", text + size[".rodata"] + size[".data"] + weights, 1024)
+    total("flash", text + size[".rodata"] + size[".data"] + weights + slot, 1024)
     total("RAM", size[".data"] + size[".bss"] + size[".stack"] + copied, 320)
   }' <<<"$sections"

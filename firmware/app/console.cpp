@@ -133,7 +133,7 @@ void answer(const LineReader& line) {
   }
 }
 
-LineReader line(console, [](const char* text) { return find_command(text) != nullptr; });
+constinit LineReader line(console, [](const char* text) { return find_command(text) != nullptr; });
 
 }  // namespace
 

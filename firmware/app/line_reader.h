@@ -14,7 +14,7 @@ class LineReader {
   static constexpr uint32_t kMaxLength = 63;
   static constexpr uint32_t kSilenceMs = 10, kLongSilenceMs = 2000;
 
-  LineReader(SerialPort& port, bool (*is_command)(const char*))
+  constexpr LineReader(SerialPort& port, bool (*is_command)(const char*))
       : port_(port), is_command_(is_command) {}
 
   // True when a line is complete; text() is valid until the next poll.

@@ -63,9 +63,9 @@ bool is_of_image(const SlotHeader& header) {
 // What is in the slots, as it was when last looked: checksums take milliseconds.
 struct Content {
   bool is_valid = false;
-  uint32_t generation, bytes, crc32;
+  uint32_t generation = 0, bytes = 0, crc32 = 0;
 };
-Content contents[kFlashAreas];
+constinit Content contents[kFlashAreas];
 
 void look(uint32_t index) {
   const SlotHeader header = header_of(index);
@@ -102,7 +102,7 @@ struct Upload {
   uint32_t slot, bytes, crc32;
   uint32_t written = 0;
 };
-std::optional<Upload> upload;
+constinit std::optional<Upload> upload;
 
 Failure fail(ErrorCode code, const char* message, int64_t detail = 0) {
   return {code, {.message = message, .detail = detail}};

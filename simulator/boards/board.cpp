@@ -45,6 +45,7 @@ Board::Board(const BoardDescription& description, Image image, std::unique_ptr<T
   chip_.flash().on_contents([this](std::uint32_t offset, std::uint32_t size) {
     core_.code_changed(Flash::kAxiBase + offset, size);
     core_.code_changed(Flash::kItcmBase + offset, size);
+    if (flash_changed_) flash_changed_(offset, size);
   });
   chip_.on_memory_change(
       [this](std::uint32_t address, std::uint32_t size) { core_.code_changed(address, size); });

@@ -95,6 +95,10 @@ class Board {
   void on_diagnostic(Diagnostics::Sink sink) { diagnostics_.set_sink(std::move(sink)); }
   /// Called for each fault before the firmware's handler runs; describe() makes it readable.
   void on_fault(std::function<void(const Fault&)> sink) { core_.on_fault(std::move(sink)); }
+  /// Called when the firmware has erased or programmed [offset, offset + size) of flash.
+  void on_flash_change(std::function<void(std::uint32_t offset, std::uint32_t size)> sink) {
+    flash_changed_ = std::move(sink);
+  }
   /// Text that the firmware prints through semihosting.
   void on_semihosting(std::function<void(std::string_view)> sink) {
     semihosting_ = std::move(sink);
@@ -173,6 +177,7 @@ class Board {
   Stm32f746 chip_;
   Core core_;
   std::function<void(std::string_view)> semihosting_;
+  std::function<void(std::uint32_t, std::uint32_t)> flash_changed_;
   std::string_view stack_limit_symbol_;
   std::optional<std::uint64_t> nanosecond_limit_;
   std::uint64_t last_reset_ns_ = 0;

@@ -1,4 +1,4 @@
-// USART6 and UART7 (RM0385 31), 115200 baud 8N1, by interrupts and through buffers both ways.
+// USART6 and UART7 (RM0385 31), 8N1, by interrupts and through buffers both ways.
 #include "firmware/hal/serial.h"
 
 #include "firmware/boards/stm32f746g-disco/clock.h"
@@ -19,7 +19,9 @@ struct SerialPort {
 
 namespace {
 
-constexpr uint32_t kBaud = 115200;
+// 16 clocks a bit are the least, and APB1 is 36 MHz at least; every byte is an interrupt.
+static_assert(SOLDER_MESSAGES_BAUD >= 1200 && SOLDER_MESSAGES_BAUD <= 2'000'000);
+constexpr uint32_t kConsoleBaud = 115200;
 constexpr uint32_t kCr1Ue = 1U << 0, kCr1Re = 1U << 2, kCr1Te = 1U << 3;
 constexpr uint32_t kCr1Rxneie = 1U << 5, kCr1Txeie = 1U << 7;
 constexpr uint32_t kIsrRxne = 1U << 5, kIsrTc = 1U << 6, kIsrTxe = 1U << 7;
@@ -43,8 +45,8 @@ void connect_pins(Gpio& gpio, uint32_t n) {
   gpio.MODER.replace(0xFU << 2 * n, 0xAU << 2 * n);
 }
 
-void start(SerialPort& port, uint32_t clock_hz, uint32_t interrupt) {
-  port.usart().BRR = (clock_hz + kBaud / 2) / kBaud;
+void start(SerialPort& port, uint32_t baud, uint32_t clock_hz, uint32_t interrupt) {
+  port.usart().BRR = (clock_hz + baud / 2) / baud;
   port.usart().CR1 = kCr1Ue | kCr1Re | kCr1Te | kCr1Rxneie;
   enable_interrupt(interrupt);
 }
@@ -80,8 +82,8 @@ void start_serial_ports() {
   data_barrier();  // a peripheral may be used only two cycles after its clock is on (RM0385 5.2.13)
   connect_pins(gpioc(), 6);
   connect_pins(gpiof(), 6);
-  start(console, kClockTree.apb2_hz, kUsart6Interrupt);
-  start(messages, kClockTree.apb1_hz, kUart7Interrupt);
+  start(console, kConsoleBaud, kClockTree.apb2_hz, kUsart6Interrupt);
+  start(messages, SOLDER_MESSAGES_BAUD, kClockTree.apb1_hz, kUart7Interrupt);
 }
 
 void handle_usart6() { handle_interrupt(console); }
