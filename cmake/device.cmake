@@ -7,3 +7,9 @@ target_compile_options(
   solder_device_flags
   INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti -fno-threadsafe-statics>
             -ffunction-sections -fdata-sections)
+
+# For what runs once before the first inference: on devices its size counts, not its speed.
+add_library(solder_small_code INTERFACE)
+if(CMAKE_CROSSCOMPILING)
+  target_compile_options(solder_small_code INTERFACE -Os)
+endif()
