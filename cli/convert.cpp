@@ -136,7 +136,7 @@ void add_convert_command(CLI::App& program) {
       ->check(CLI::IsMember({"min-max", "percentile", "least-squares"}))
       ->capture_default_str();
   command.callback([options] {
-    const Graph graph = load_model(options->model);
+    const Graph graph = load_model(options->model, Use::kExport);
     try {
       convert(*options, graph);
     } catch (const compiler::ModelError& error) {

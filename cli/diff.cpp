@@ -52,7 +52,7 @@ compiler::Executable::Observer collect(const compiler::Graph& graph, std::vector
 }
 
 std::vector<Layer> run_layers(const std::filesystem::path& path, const std::vector<float>& input) {
-  const auto executable = prepare_model(path, kReferenceKernels);
+  const auto executable = prepare_model(path, kReferenceKernels, Use::kCompareLayers);
   const Model model = executable.model();
   if (model.input_count() != 1 ||
       model.input_info(0).shape.elements() != static_cast<int64_t>(input.size()))
@@ -160,7 +160,7 @@ void diff(const DiffOptions& options) {
   // The input comes in the type of the first model.
   std::vector<float> input;
   {
-    const auto executable = prepare_model(options.a, kReferenceKernels);
+    const auto executable = prepare_model(options.a, kReferenceKernels, Use::kCompareLayers);
     const Model model = executable.model();
     fill_input(model, options.input);
     input = real_values(model.input(0), model.input_info(0));

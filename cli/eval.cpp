@@ -54,7 +54,7 @@ size_t count_correct(const EvalOptions& options, const Dataset& dataset) {
   const unsigned count = std::max(1U, std::thread::hardware_concurrency());
   running = count;
   for (unsigned i = 0; i < count; ++i) {
-    auto executable = std::make_unique<compiler::Executable>(load_model(options.model),
+    auto executable = std::make_unique<compiler::Executable>(load_model(options.model, Use::kRun),
                                                              kernels_named(options.kernels));
     if (i == 0) check_fits(executable->model(), dataset);
     executables.push_back(std::move(executable));

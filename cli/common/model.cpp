@@ -15,14 +15,17 @@ void add_model_argument(CLI::App& command, std::filesystem::path& path) {
   command.add_option("MODEL", path, "A .tflite, .onnx, .h5 or .keras file")->required();
 }
 
-compiler::Graph load_model(const std::filesystem::path& path) {
+compiler::Graph load_model(const std::filesystem::path& path, Use use) {
   compiler::Graph graph = compiler::import_model(path);
-  compiler::run_passes(graph);
+  compiler::run_passes(
+      graph, use == Use::kCompareLayers ? compiler::Shapes::kStay : compiler::Shapes::kMayShrink);
+  if (use == Use::kRun) compiler::crop_unread(graph);
   return graph;
 }
 
-compiler::Executable prepare_model(const std::filesystem::path& path, const KernelSet& kernels) {
-  compiler::Graph graph = load_model(path);
+compiler::Executable prepare_model(const std::filesystem::path& path, const KernelSet& kernels,
+                                   Use use) {
+  compiler::Graph graph = load_model(path, use);
   try {
     return {std::move(graph), kernels};
   } catch (const compiler::ModelError& error) {

@@ -78,8 +78,9 @@ const char* activation_name(Activation activation) {
 
 std::string describe_options(const Operator& op) {
   const Options& o = op.options;
-  const std::string window = fmt::format(
-      "{} stride {}x{}", o.padding == Padding::SAME ? "SAME" : "VALID", o.stride_h, o.stride_w);
+  const std::string window =
+      fmt::format("{} stride {}x{}{}", o.padding == Padding::SAME ? "SAME" : "VALID", o.stride_h,
+                  o.stride_w, o.cropped ? " cropped" : "");
   std::string text;
   switch (op.type) {
     case OperatorType::CONV_2D:

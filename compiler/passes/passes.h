@@ -37,7 +37,13 @@ bool fold_pad(Graph& graph);
 // are left out where they add zeros. The same bytes result, for finite floats.
 bool remove_dead_channels(Graph& graph);
 
-// All of the above, and removal of what nobody reads. Ends with a graph that passes validate().
-void run_passes(Graph& graph);
+// All of the above, and removal of what nobody reads; kStay, for who compares layers, leaves
+// out what changes the shapes of activations. Ends with a graph that passes validate().
+enum class Shapes { kMayShrink, kStay };
+void run_passes(Graph& graph, Shapes shapes = Shapes::kMayShrink);
+
+// Rows and columns that no reader's window reaches are not computed, on to those of the inputs.
+// Not among run_passes(), for a .tflite cannot say it: operators become Options::cropped.
+bool crop_unread(Graph& graph);
 
 }  // namespace solder::compiler

@@ -2,12 +2,11 @@
 
 namespace solder::compiler {
 
-void run_passes(Graph& graph) {
+void run_passes(Graph& graph, Shapes shapes) {
   using Pass = bool (*)(Graph&);
   // Batch norms before activations: a fused activation ends what may be folded into an operator.
-  constexpr Pass kPasses[] = {
-      fold_constants, remove_no_ops,    fold_batch_norm, fold_bias_add,
-      fold_pad,       fuse_activations, fold_transpose,  remove_dead_channels};
+  constexpr Pass kPasses[] = {fold_constants, remove_no_ops,    fold_batch_norm, fold_bias_add,
+                              fold_pad,       fuse_activations, fold_transpose};
   // Every change makes the graph smaller, so this ends.
   bool changed = true;
   while (changed) {
@@ -16,6 +15,9 @@ void run_passes(Graph& graph) {
       changed |= pass(graph);
       remove_dead_code(graph);
     }
+    if (shapes == Shapes::kStay) continue;
+    changed |= remove_dead_channels(graph);
+    remove_dead_code(graph);
   }
   validate(graph);
 }

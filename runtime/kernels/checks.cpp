@@ -160,6 +160,12 @@ Window slide_window(Padding padding, int32_t input_size, int32_t filter_size, in
           .pad_before = static_cast<int32_t>(total > 0 ? total / 2 : 0)};
 }
 
+bool is_window_output(const Shape& output, const Shape& whole, const Options& options) {
+  if (!options.cropped) return output == whole;
+  return output.rank == 4 && output.dims[0] == whole.dims[0] && output.dims[1] <= whole.dims[1] &&
+         output.dims[2] <= whole.dims[2] && output.dims[3] == whole.dims[3];
+}
+
 bool has_sane_strides(const Options& options) {
   constexpr int32_t kMax = 1 << 15;
   for (int32_t value : {options.stride_h, options.stride_w, options.dilation_h, options.dilation_w})

@@ -79,6 +79,9 @@ struct Window {
 Window slide_window(Padding padding, int32_t input_size, int32_t filter_size, int32_t stride,
                     int32_t dilation);
 
+// Whether `output` is what all windows make, `whole`, or a part of it where `options` allow that.
+bool is_window_output(const Shape& output, const Shape& whole, const Options& options);
+
 // Strides and dilations of `options` are in [1, 2^15].
 bool has_sane_strides(const Options& options);
 

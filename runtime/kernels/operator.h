@@ -91,6 +91,9 @@ struct Options {
   MirrorPadMode mirror_mode = MirrorPadMode::REFLECT;  // MIRROR_PAD
   // STRIDED_SLICE: bit i speaks of entry i of begin, end and strides.
   int32_t begin_mask = 0, end_mask = 0, ellipsis_mask = 0, new_axis_mask = 0, shrink_axis_mask = 0;
+  // Conv, depthwise, pool: the output may have fewer rows and columns than its windows; the rest is
+  // not computed. Never in a .tflite.
+  bool cropped = false;
 
   bool operator==(const Options&) const = default;
 };

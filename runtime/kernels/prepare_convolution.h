@@ -26,9 +26,9 @@ inline Error check_convolution(const OperatorView& op, const StepBuilder& builde
     return builder.fail("has a dilated filter larger than 2^30");
   windows.rows = slide_window(o.padding, in[1], f[1], o.stride_h, o.dilation_h);
   windows.columns = slide_window(o.padding, in[2], f[2], o.stride_w, o.dilation_w);
-  const Shape expected = {
+  const Shape whole = {
       4, {in[0], windows.rows.output_size, windows.columns.output_size, output_channels}};
-  if (!(output.shape == expected))
+  if (!is_window_output(output.shape, whole, o))
     return builder.fail("has an output shape that does not follow from its input and filter");
   return {};
 }

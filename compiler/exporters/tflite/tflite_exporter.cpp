@@ -17,6 +17,7 @@ schema::ActivationFunctionType activation_of(const Options& options) {
 
 template <class Table>
 void write_window(const Options& options, Table& table) {
+  if (options.cropped) throw ModelError("a .tflite cannot say that an output is cropped");
   table.padding = static_cast<schema::Padding>(options.padding);
   table.stride_h = options.stride_h;
   table.stride_w = options.stride_w;

@@ -19,7 +19,8 @@ Error prepare_pool_2d(const OperatorView& op, StepBuilder& builder) {
   const int32_t* out = output.shape.dims;
   const Window rows = slide_window(o.padding, in[1], o.filter_h, o.stride_h, 1);
   const Window columns = slide_window(o.padding, in[2], o.filter_w, o.stride_w, 1);
-  if (!(output.shape == Shape{4, {in[0], rows.output_size, columns.output_size, in[3]}}))
+  const Shape whole = {4, {in[0], rows.output_size, columns.output_size, in[3]}};
+  if (!is_window_output(output.shape, whole, o))
     return builder.fail("has an output shape that does not follow from its input and filter");
   const Pool2DGeometry geometry = {.batches = in[0],
                                    .input_height = in[1],
