@@ -1,5 +1,5 @@
-// The arithmetic of kernels that sum products: how an input is loaded, and how a sum becomes an
-// output. Loops are written once, for any of these and any type of weights.
+// The arithmetic of kernels that sum products: how an input and a weight are loaded, and how a sum
+// becomes an output. Loops are written once, for any of these and any type of weights.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,7 @@ struct F32Arithmetic {
   float activation_min, activation_max;
 
   Sum load(const float* input) const { return *input; }
+  static Sum weight(float value) { return value; }
   Element finish(Sum sum, int32_t channel) const {
     if (bias != nullptr) sum += bias[channel];
     return clamp(sum, activation_min, activation_max);
@@ -35,6 +36,7 @@ struct F32S8Arithmetic {
   float activation_min, activation_max;
 
   Sum load(const float* input) const { return *input; }
+  static Sum weight(int8_t value) { return static_cast<Sum>(value); }
   Element finish(Sum sum, int32_t channel) const {
     sum *= scale[channel];
     if (bias != nullptr) sum += bias[channel];
@@ -55,6 +57,7 @@ struct S8Arithmetic {
 
   Element padding() const { return static_cast<Element>(-input_offset); }
   Sum load(const int8_t* input) const { return static_cast<Sum>(*input + input_offset); }
+  static Sum weight(int8_t value) { return static_cast<Sum>(value); }
   Element finish(Sum sum, int32_t channel) const {
     if (bias != nullptr) sum += static_cast<Sum>(bias[channel]);
     const int32_t value =
@@ -62,6 +65,13 @@ struct S8Arithmetic {
     return static_cast<int8_t>(
         clamp(wrapping_add(value, output_offset), activation_min, activation_max));
   }
+};
+
+// Weights that have a zero point.
+struct S8OffsetArithmetic : S8Arithmetic {
+  int32_t filter_offset;
+
+  Sum weight(int8_t value) const { return static_cast<Sum>(value + filter_offset); }
 };
 
 // int16 inputs and outputs of zero point 0, int8 weights; a sum with its bias stays below 2^47. As
@@ -79,6 +89,7 @@ struct S16Arithmetic {
 
   Element padding() const { return 0; }
   Sum load(const int16_t* input) const { return *input; }
+  static Sum weight(int8_t value) { return value; }
   Element finish(Sum sum, int32_t channel) const {
     if (bias != nullptr) sum += bias[channel];
     const Requantization r = requantization[channel * requantization_step];

@@ -99,14 +99,16 @@ bool is_bias(const TensorView* tensor, TensorType type, int32_t channels) {
 
 const Requantization* requantization_per_channel(StepBuilder& builder, const TensorView& input,
                                                  const TensorView& filter, const TensorView& output,
-                                                 int32_t channels) {
+                                                 int32_t channels, bool as_floats) {
   auto* table = builder.table<Requantization>(channels);
   if (table == nullptr) return nullptr;
-  const double input_scale = input.quantization.scale[0];
+  const float input_scale = input.quantization.scale[0];
   const double output_scale = output.quantization.scale[0];
   for (int32_t c = 0; c < channels; ++c) {
-    const double filter_scale = filter.quantization.scale[filter.quantization.count == 1 ? 0 : c];
-    table[c] = quantize_multiplier(input_scale * filter_scale / output_scale);
+    const float filter_scale = filter.quantization.scale[filter.quantization.count == 1 ? 0 : c];
+    const double product = as_floats ? static_cast<double>(input_scale * filter_scale)
+                                     : static_cast<double>(input_scale) * double{filter_scale};
+    table[c] = quantize_multiplier(product / output_scale);
   }
   return table;
 }

@@ -44,12 +44,16 @@ inline bool same_quantization(const TensorView& a, const TensorView& b) {
 
 // Products of int8 values sum up safely to this depth: 128 * 255 * 65536 < 2^31.
 inline constexpr int64_t kMaxAccumulationDepth = 65536;
+// The same where weights have a zero point: 255 * 255 * 32768 < 2^31.
+inline constexpr int64_t kMaxOffsetAccumulationDepth = 32768;
 
 // A table of input_scale * filter_scale[c] / output_scale for every channel, or null when memory
 // is short.
+// `as_floats`: input_scale * filter_scale is rounded to a float, as TensorFlow Lite does it for
+// UINT8.
 const Requantization* requantization_per_channel(StepBuilder& builder, const TensorView& input,
                                                  const TensorView& filter, const TensorView& output,
-                                                 int32_t channels);
+                                                 int32_t channels, bool as_floats = false);
 
 // Products of int16 and int8 values sum up to less than 2^46 to this depth, and their bias is below
 // that too.

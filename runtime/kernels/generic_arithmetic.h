@@ -50,7 +50,7 @@ inline void add_products(const Arithmetic& arithmetic, const ChannelBlock& block
     for (int32_t p = 0; p < kPixels; ++p) x[p] = arithmetic.load(input + p * pixel_step + i);
     SOLDER_UNROLL
     for (int32_t c = 0; c < kChannelBlock; ++c) {
-      const auto w = static_cast<Sum>(filter[block.filter_offsets[c] + i]);
+      const Sum w = arithmetic.weight(filter[block.filter_offsets[c] + i]);
       SOLDER_UNROLL
       for (int32_t p = 0; p < kPixels; ++p) sums[p][c] += x[p] * w;
     }

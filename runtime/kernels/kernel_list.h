@@ -32,6 +32,9 @@
   X(conv_2d_s8, Conv2DS8Params,                                                                   \
     const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
     const Requantization* requantization, int8_t* output)                                         \
+  X(conv_2d_s8_offset, Conv2DS8OffsetParams,                                                      \
+    const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
+    const Requantization* requantization, int8_t* output)                                         \
   X(conv_2d_s16, Conv2DS16Params,                                                                 \
     const int16_t* input, const int8_t* filter, const int64_t* bias,                              \
     const Requantization* requantization, int16_t* output)                                        \
@@ -41,6 +44,9 @@
     const float* input, const int8_t* filter, const float* scale, const float* bias,              \
     float* output)                                                                                \
   X(depthwise_conv_2d_s8, Conv2DS8Params,                                                         \
+    const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
+    const Requantization* requantization, int8_t* output)                                         \
+  X(depthwise_conv_2d_s8_offset, Conv2DS8OffsetParams,                                            \
     const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
     const Requantization* requantization, int8_t* output)                                         \
   X(depthwise_conv_2d_s16, Conv2DS16Params,                                                       \
@@ -62,6 +68,7 @@
   X(max_pool_2d_s16, Pool2DIntegerParams, const int16_t* input, int16_t* output)                  \
   X(average_pool_2d_f32, Pool2DF32Params, const float* input, float* output)                      \
   X(average_pool_2d_s8, Pool2DIntegerParams, const int8_t* input, int8_t* output)                 \
+  X(average_pool_2d_s8_half_up, Pool2DIntegerParams, const int8_t* input, int8_t* output)         \
   X(average_pool_2d_s16, Pool2DIntegerParams, const int16_t* input, int16_t* output)              \
   X(softmax_f32, SoftmaxF32Params, const float* input, float* output)                             \
   X(softmax_s8, SoftmaxS8Params, const int8_t* input, int8_t* output)                             \
@@ -125,10 +132,12 @@ using namespace reference;
 decltype(reference::conv_2d_f32) conv_2d_f32;
 decltype(reference::conv_2d_f32_s8) conv_2d_f32_s8;
 decltype(reference::conv_2d_s8) conv_2d_s8;
+decltype(reference::conv_2d_s8_offset) conv_2d_s8_offset;
 decltype(reference::conv_2d_s16) conv_2d_s16;
 decltype(reference::depthwise_conv_2d_f32) depthwise_conv_2d_f32;
 decltype(reference::depthwise_conv_2d_f32_s8) depthwise_conv_2d_f32_s8;
 decltype(reference::depthwise_conv_2d_s8) depthwise_conv_2d_s8;
+decltype(reference::depthwise_conv_2d_s8_offset) depthwise_conv_2d_s8_offset;
 decltype(reference::depthwise_conv_2d_s16) depthwise_conv_2d_s16;
 decltype(reference::fully_connected_f32) fully_connected_f32;
 decltype(reference::fully_connected_f32_s8) fully_connected_f32_s8;

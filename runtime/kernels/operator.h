@@ -94,6 +94,9 @@ struct Options {
   // Conv, depthwise, pool: the output may have fewer rows and columns than its windows; the rest is
   // not computed. Never in a .tflite.
   bool cropped = false;
+  // The tensors were UINT8 and are 128 less: what the older UINT8 kernels round in another way, or
+  // add to weights, is to be done as they did. Never in a .tflite.
+  bool from_uint8 = false;
 
   bool operator==(const Options&) const = default;
 };

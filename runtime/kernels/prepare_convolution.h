@@ -44,7 +44,7 @@ inline Error check_convolution_ranks(const StepBuilder& builder) {
 // The kernels of one family, and how wide TensorFlow Lite Micro's sums are where an INT16 operator
 // has no bias.
 struct ConvolutionKernels {
-  KernelId f32, f32_s8, s8, s16;
+  KernelId f32, f32_s8, s8, s8_offset, s16;
   int32_t sum_bits_without_bias;
 };
 
@@ -97,23 +97,31 @@ inline Error emit_convolution(const OperatorView& op, StepBuilder& builder,
                         {B::in(0), B::in(1), B::from(scale), B::in(2), B::out(0)});
   }
 
-  if (is_per_tensor_s8(input) && has_s8_weights && is_per_tensor_s8(output)) {
-    if (depth > kMaxAccumulationDepth)
-      return builder.fail("has an INT8 filter larger than 65536 elements per output channel");
+  // Only weights that were UINT8 may have a zero point: TensorFlow Lite takes that of INT8 for 0.
+  const bool has_offset = o.from_uint8 && is_per_tensor_s8(filter) && zero_point_of(filter) != 0;
+  if (is_per_tensor_s8(input) && (has_s8_weights || has_offset) && is_per_tensor_s8(output)) {
+    if (depth > (has_offset ? kMaxOffsetAccumulationDepth : kMaxAccumulationDepth))
+      return builder.fail("has an INT8 filter of too many elements per output channel:", depth);
     if (!is_bias(bias, TensorType::INT32, channels))
       return builder.fail("needs a constant INT32 bias, one per output channel");
-    auto* params = builder.params<Conv2DS8Params>();
-    const auto* table = requantization_per_channel(builder, input, filter, output, channels);
-    if (params == nullptr || table == nullptr) return builder.no_memory();
+    const auto* table =
+        requantization_per_channel(builder, input, filter, output, channels, o.from_uint8);
     const auto range =
         activation_range_s8(o.activation, output.quantization.scale[0], zero_point_of(output));
-    *params = {.geometry = geometry,
-               .input_offset = -zero_point_of(input),
-               .output_offset = zero_point_of(output),
-               .activation_min = range.min,
-               .activation_max = range.max};
-    return builder.emit(kernels.s8, params,
-                        {B::in(0), B::in(1), B::in(2), B::from(table), B::out(0)});
+    const Conv2DS8Params symmetric = {.geometry = geometry,
+                                      .input_offset = -zero_point_of(input),
+                                      .output_offset = zero_point_of(output),
+                                      .activation_min = range.min,
+                                      .activation_max = range.max};
+    const auto emit = [&](KernelId kernel, auto* params, const auto& values) {
+      if (params == nullptr || table == nullptr) return builder.no_memory();
+      *params = values;
+      return builder.emit(kernel, params,
+                          {B::in(0), B::in(1), B::in(2), B::from(table), B::out(0)});
+    };
+    if (!has_offset) return emit(kernels.s8, builder.params<Conv2DS8Params>(), symmetric);
+    return emit(kernels.s8_offset, builder.params<Conv2DS8OffsetParams>(),
+                Conv2DS8OffsetParams{symmetric, -zero_point_of(filter)});
   }
 
   if (is_per_tensor_s16(input) && has_s8_weights && is_per_tensor_s16(output)) {

@@ -39,7 +39,7 @@ void convolve(const Conv2DGeometry& g, const FilterLayout& layout, const Arithme
               const Weight* tap = filter + out_c * layout.channel_step +
                                   (ky * g.filter_width + kx) * layout.tap_step;
               for (int32_t c = 0; c < g.filter_channels; ++c)
-                sum += arithmetic.load(pixel + first_c + c) * static_cast<Sum>(tap[c]);
+                sum += arithmetic.load(pixel + first_c + c) * arithmetic.weight(tap[c]);
             }
           }
           *output++ = arithmetic.finish(sum, out_c);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "compiler/exporters/tflite/versions.h"
+#include "compiler/ir/legacy_uint8.h"
 #include "schema/tflite_generated.h"
 
 namespace solder::compiler {
@@ -331,6 +332,10 @@ class Writer {
 
 }  // namespace
 
-std::vector<uint8_t> export_tflite(const Graph& graph) { return Writer(graph).write(); }
+std::vector<uint8_t> export_tflite(const Graph& graph) {
+  Graph written = graph;
+  int8_to_legacy_uint8(written);
+  return Writer(written).write();
+}
 
 }  // namespace solder::compiler

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compiler/ir/legacy_uint8.h"
 #include "runtime/interpreter/options.h"
 #include "schema/tflite_generated.h"
 
@@ -140,6 +141,7 @@ Graph import_tflite(std::span<const uint8_t> bytes) {
     throw ModelError("the .tflite file is damaged or cut short");
   Graph graph = Reader(*schema::GetModel(file.data())).read();
   validate(graph);
+  legacy_uint8_to_int8(graph);
   return graph;
 }
 

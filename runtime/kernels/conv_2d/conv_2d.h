@@ -59,6 +59,17 @@ struct Conv2DS8Params {
   }
 };
 
+// The same with weights that have a zero point.
+struct Conv2DS8OffsetParams {
+  Conv2DS8Params symmetric;
+  int32_t filter_offset;  // minus the filter's zero point, in [-127, 128]
+
+  template <class Visitor>
+  void visit(Visitor&& v) const {
+    v("symmetric", symmetric), v("filter_offset", filter_offset);
+  }
+};
+
 struct Conv2DS16Params {
   Conv2DGeometry geometry;
   int32_t sum_bits;                        // 32 or 64, see S16Arithmetic

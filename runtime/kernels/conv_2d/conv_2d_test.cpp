@@ -232,6 +232,39 @@ TEST(Conv2D, Int8WeightsAreScaledFloatOnes) {
   }
 }
 
+// Weights all larger by their zero point give the same, with every kernel set.
+TEST(Conv2D, AZeroPointOfWeightsChangesNothing) {
+  Random random(8);
+  for (int32_t i = 0; i < 200; ++i) {
+    const Case c = random_case(random);
+    const int32_t channels = c.geometry.output_channels;
+    const int32_t zero_point = random.integer(-60, 60);
+    const Conv2DS8Params symmetric = random_params_s8(random, c);
+    const Conv2DS8OffsetParams p = {symmetric, -zero_point};
+    SCOPED_TRACE(testing::describe(p));
+    const auto input = random.tensor<int8_t>(c.inputs());
+    std::vector<int8_t> filter, shifted;
+    for (int64_t at = 0; at < int64_t{c.filter_size()} * channels; ++at) {
+      filter.push_back(static_cast<int8_t>(random.integer(-67, 67)));
+      shifted.push_back(static_cast<int8_t>(filter.back() + zero_point));
+    }
+    const auto bias = random.tensor<int32_t>(channels);
+    const int32_t* bias_or_null = c.has_bias ? bias.data() : nullptr;
+    const auto requantization = random.requantizations(channels, c.filter_size());
+    const auto expected =
+        testing::run<int8_t>(kReferenceKernels, KernelId::conv_2d_s8, symmetric, c.outputs(),
+                             input.data(), filter.data(), bias_or_null, requantization.data());
+    for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels}) {
+      SCOPED_TRACE(set->name);
+      ASSERT_EQ(testing::difference(expected,
+                                    testing::run<int8_t>(*set, KernelId::conv_2d_s8_offset, p,
+                                                         c.outputs(), input.data(), shifted.data(),
+                                                         bias_or_null, requantization.data())),
+                "");
+    }
+  }
+}
+
 // 2x2 filter over a 2x2 input with a column of padding on the left.
 TEST(Conv2D, ByHand) {
   Conv2DGeometry g = {};

@@ -17,6 +17,7 @@ Error prepare_conv_2d(const OperatorView& op, StepBuilder& builder) {
                           {.f32 = KernelId::conv_2d_f32,
                            .f32_s8 = KernelId::conv_2d_f32_s8,
                            .s8 = KernelId::conv_2d_s8,
+                           .s8_offset = KernelId::conv_2d_s8_offset,
                            .s16 = KernelId::conv_2d_s16,
                            .sum_bits_without_bias = 32});
 }

@@ -48,7 +48,7 @@ template <int32_t kBlock, int32_t kInputs, class Arithmetic, class Element, clas
       for (int32_t column = 0; column < w.columns; ++column) {
         SOLDER_UNROLL
         for (int32_t c = 0; c < kBlock; ++c)
-          sums[c] += arithmetic.load(in + c % kInputs) * static_cast<Sum>(taps[c]);
+          sums[c] += arithmetic.load(in + c % kInputs) * arithmetic.weight(taps[c]);
         in += w.input_column_step;
         taps += w.filter_column_step;
       }
@@ -111,6 +111,16 @@ void depthwise_conv_2d_s8(const Conv2DS8Params& p, const int8_t* input, const in
   const S8Arithmetic arithmetic = {
       bias, requantization, 1, p.input_offset, p.output_offset, p.activation_min, p.activation_max};
   convolve(p.geometry, arithmetic, input, filter, output);
+}
+
+void depthwise_conv_2d_s8_offset(const Conv2DS8OffsetParams& p, const int8_t* input,
+                                 const int8_t* filter, const int32_t* bias,
+                                 const Requantization* requantization, int8_t* output) {
+  const Conv2DS8Params& s = p.symmetric;
+  const S8OffsetArithmetic arithmetic = {{bias, requantization, 1, s.input_offset, s.output_offset,
+                                          s.activation_min, s.activation_max},
+                                         p.filter_offset};
+  convolve(s.geometry, arithmetic, input, filter, output);
 }
 
 void depthwise_conv_2d_s16(const Conv2DS16Params& p, const int16_t* input, const int8_t* filter,

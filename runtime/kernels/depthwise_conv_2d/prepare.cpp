@@ -18,6 +18,7 @@ Error prepare_depthwise_conv_2d(const OperatorView& op, StepBuilder& builder) {
                           {.f32 = KernelId::depthwise_conv_2d_f32,
                            .f32_s8 = KernelId::depthwise_conv_2d_f32_s8,
                            .s8 = KernelId::depthwise_conv_2d_s8,
+                           .s8_offset = KernelId::depthwise_conv_2d_s8_offset,
                            .s16 = KernelId::depthwise_conv_2d_s16,
                            .sum_bits_without_bias = 64});
 }

@@ -31,6 +31,16 @@ void depthwise_conv_2d_s8(const Conv2DS8Params& p, const int8_t* input, const in
   convolve(p.geometry, layout_of(p.geometry), arithmetic, input, filter, output);
 }
 
+void depthwise_conv_2d_s8_offset(const Conv2DS8OffsetParams& p, const int8_t* input,
+                                 const int8_t* filter, const int32_t* bias,
+                                 const Requantization* requantization, int8_t* output) {
+  const Conv2DS8Params& s = p.symmetric;
+  const S8OffsetArithmetic arithmetic = {{bias, requantization, 1, s.input_offset, s.output_offset,
+                                          s.activation_min, s.activation_max},
+                                         p.filter_offset};
+  convolve(s.geometry, layout_of(s.geometry), arithmetic, input, filter, output);
+}
+
 void depthwise_conv_2d_s16(const Conv2DS16Params& p, const int16_t* input, const int8_t* filter,
                            const int64_t* bias, const Requantization* requantization,
                            int16_t* output) {

@@ -63,8 +63,10 @@ Error prepare_fully_connected(const OperatorView& op, StepBuilder& builder) {
 
   const bool filter_ok = is_per_tensor_s8(filter) || is_filter_s8(filter, 0);
   if (is_per_tensor_s8(input) && filter_ok && is_per_tensor_s8(output)) {
-    if (input_depth > kMaxAccumulationDepth)
-      return builder.fail("has an INT8 filter with more than 65536 columns; it has", input_depth);
+    const bool has_offset = filter.quantization.count == 1 && zero_point_of(filter) != 0;
+    if (input_depth > (has_offset ? kMaxOffsetAccumulationDepth : kMaxAccumulationDepth))
+      return builder.fail("has an INT8 filter with too many columns to sum up; it has",
+                          input_depth);
     if (!is_bias(bias, TensorType::INT32, output_depth))
       return builder.fail("needs a constant INT32 bias, one per output");
     auto* params = builder.params<FullyConnectedS8Params>();

@@ -1,7 +1,8 @@
 // MAX_POOL_2D and AVERAGE_POOL_2D. Layouts: input [batches, input_height, input_width, channels],
 // output [batches, output_height, output_width, channels]. Taps outside the input do not count;
 // every window has at least one tap inside. Quantized: input and output share scale and zero
-// point; averages round halves away from zero; a window's values sum up to less than 2^31.
+// point; averages round halves away from zero, or up (half_up); a
+// window's values sum up to less than 2^31.
 #pragma once
 
 #include <cstdint>

@@ -163,5 +163,15 @@ TEST(Pooling, AveragesRoundHalvesAwayFromZero) {
   }
 }
 
+TEST(Pooling, AveragesOfFormerUint8RoundHalvesUp) {
+  const Pool2DGeometry g = {1, 1, 4, 2, 1, 2, 1, 2, 1, 2, 0, 0};
+  const int8_t input[] = {1, -1, 2, -2, 127, -128, 127, -127};  // 1.5 and -1.5; 127 and -127.5
+  for (const KernelSet* set : {&kReferenceKernels, &kGenericKernels}) {
+    EXPECT_EQ(testing::run<int8_t>(*set, KernelId::average_pool_2d_s8_half_up,
+                                   Pool2DIntegerParams{g, -128, 127}, 4, input),
+              (std::vector<int8_t>{2, -1, 127, -127}));
+  }
+}
+
 }  // namespace
 }  // namespace solder

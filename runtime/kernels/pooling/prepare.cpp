@@ -59,8 +59,10 @@ Error prepare_pool_2d(const OperatorView& op, StepBuilder& builder) {
     const auto range = is_s8 ? activation_range_s8(o.activation, scale, zero_point_of(output))
                              : activation_range_s16(o.activation, scale);
     *params = {.geometry = geometry, .activation_min = range.min, .activation_max = range.max};
+    const KernelId average_s8 =
+        o.from_uint8 ? KernelId::average_pool_2d_s8_half_up : KernelId::average_pool_2d_s8;
     const KernelId kernel =
-        is_s8 ? (is_max ? KernelId::max_pool_2d_s8 : KernelId::average_pool_2d_s8)
+        is_s8 ? (is_max ? KernelId::max_pool_2d_s8 : average_s8)
               : (is_max ? KernelId::max_pool_2d_s16 : KernelId::average_pool_2d_s16);
     return builder.emit(kernel, params, {B::in(0), B::out(0)});
   }

@@ -90,4 +90,14 @@ void average_pool_2d_s16(const Pool2DIntegerParams& p, const int16_t* input, int
   average_pool_2d(p, input, output);
 }
 
+void average_pool_2d_s8_half_up(const Pool2DIntegerParams& p, const int8_t* input, int8_t* output) {
+  for_each_window(
+      p.geometry, input, output, int32_t{0},
+      [](int32_t sum, int8_t x) { return sum + (x - INT8_MIN); },
+      [&](int32_t sum, int32_t count) {
+        const int32_t average = (sum + count / 2) / count + INT8_MIN;
+        return static_cast<int8_t>(clamp(average, p.activation_min, p.activation_max));
+      });
+}
+
 }  // namespace solder::reference

@@ -1,5 +1,7 @@
 #include "runtime/kernels/prepare.h"
 
+#include <cmath>
+
 #include "runtime/kernels/checks.h"
 
 namespace solder {
@@ -36,6 +38,28 @@ Requantization divided(Requantization factor, int32_t count) {
   if (shift > 31 + factor.shift) shift = 31 + factor.shift;
   return {.multiplier = static_cast<int32_t>((int64_t{factor.multiplier} << shift) / count),
           .shift = factor.shift - shift};
+}
+
+// The MEAN of UINT8 over height and width: zero points are not taken from the sum, but what they
+// come to is added, cut off to an integer, behind.
+Error set_mean_from_uint8(const StepBuilder& builder, const OperatorView& op,
+                          const int32_t (&reduced)[kReduceRank], MeanS8Params& params) {
+  const TensorView& input = *builder.input(0);
+  const TensorView& output = *builder.output(0);
+  if (!op.options.keep_dims || input.shape.rank != 4 || reduced[1] != 0 || reduced[2] != 1 ||
+      reduced[3] != 1 || reduced[4] != 0)
+    return builder.fail("was UINT8; then only height and width, kept as 1x1, can be averaged");
+  const float input_scale = input.quantization.scale[0];
+  const float output_scale = output.quantization.scale[0];
+  const float shift =
+      static_cast<float>(zero_point_of(input) - INT8_MIN) * input_scale / output_scale;
+  const float factor = input_scale / (static_cast<float>(params.count) * output_scale);
+  if (!(shift < 1 << 30) || !std::isfinite(factor))
+    return builder.fail("has an output scale too small for its input's");
+  params.input_zero_point = INT8_MIN;
+  params.output_zero_point = zero_point_of(output) - static_cast<int32_t>(shift);
+  params.requantization = quantize_multiplier(static_cast<double>(factor));
+  return {};
 }
 
 }  // namespace
@@ -75,6 +99,8 @@ Error prepare_mean(const OperatorView& op, StepBuilder& builder) {
         divided(quantize_multiplier(static_cast<double>(input.quantization.scale[0]) /
                                     static_cast<double>(output.quantization.scale[0])),
                 count);
+    if (op.options.from_uint8)
+      if (Error error = set_mean_from_uint8(builder, op, reduced, *params)) return error;
     return builder.emit(KernelId::mean_s8, params, {B::in(0), B::out(0)});
   }
   return builder.fail("needs FLOAT32 throughout, or INT8 with valid quantization throughout");
