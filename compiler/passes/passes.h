@@ -42,6 +42,11 @@ bool remove_dead_channels(Graph& graph);
 enum class Shapes { kMayShrink, kStay };
 void run_passes(Graph& graph, Shapes shapes = Shapes::kMayShrink);
 
+// Operators between DEQUANTIZE and QUANTIZE compute with INT8, keeping every scale; what moves or
+// selects values does so without a QUANTIZE. Not among run_passes(), for sums are rounded as INT8
+// kernels do it, not as floats are: it is for models that mean INT8 and say it so (QDQ).
+bool use_integer_operators(Graph& graph);
+
 // Rows and columns that no reader's window reaches are not computed, on to those of the inputs.
 // Not among run_passes(), for a .tflite cannot say it: operators become Options::cropped.
 bool crop_unread(Graph& graph);

@@ -11,6 +11,20 @@ Shape stored_shape(const Shape& shape, Layout layout) {
   return transposed(shape, kToChannelsLast);
 }
 
+Tensor weights_of(const Value& value, std::span<const int32_t> permutation, int32_t channels) {
+  Tensor tensor = float_constant(value.name, value.shape, value.floats);
+  const Quantization& q = value.quantization;
+  const bool is_per_tensor = q.scale.size() == 1;
+  if (!value.levels.empty() && (is_per_tensor || permutation[channels] == q.axis)) {
+    tensor.type = TensorType::INT8;
+    tensor.quantization = {q.scale, q.zero_point, is_per_tensor ? 0 : channels};
+    tensor.data.assign(value.levels.begin(), value.levels.end());
+  }
+  tensor.data = transposed(tensor.data, tensor.shape, permutation, size_of(tensor.type));
+  tensor.shape = transposed(tensor.shape, permutation);
+  return tensor;
+}
+
 void Builder::define(const std::string& name, Value value) {
   value.name = name;
   if (!values_.emplace(name, std::move(value)).second)

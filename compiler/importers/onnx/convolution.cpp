@@ -9,14 +9,6 @@
 namespace solder::compiler {
 namespace {
 
-// A filter in ONNX's order: output channels, input channels of a group, height, width.
-int filter_tensor(const Node& node, const Value& filter, std::span<const int32_t> permutation) {
-  Tensor tensor = float_constant(filter.name, filter.shape, filter.floats);
-  tensor.data = transposed(tensor.data, tensor.shape, permutation, sizeof(float));
-  tensor.shape = transposed(tensor.shape, permutation);
-  return node.builder().graph().add_tensor(std::move(tensor));
-}
-
 // One number for each channel. TensorFlow Lite's converter, too, always writes a bias.
 int bias_tensor(const Node& node, int32_t channels) {
   const Shape shape{1, {channels}};
@@ -57,8 +49,10 @@ void import_conv(Node& node) {
 
   int x = node.tensor(input, Layout::kChannelsLast);
   if (window.is_padded() && !window.is_same) x = emit_padding(node, x, window);
-  const int w = is_depthwise ? filter_tensor(node, filter, std::array{1, 2, 3, 0})
-                             : filter_tensor(node, filter, kToChannelsLast);
+  // ONNX's order: output channels, input channels of a group, height, width.
+  const int w =
+      node.builder().graph().add_tensor(is_depthwise ? weights_of(filter, std::array{1, 2, 3, 0}, 3)
+                                                     : weights_of(filter, kToChannelsLast, 0));
   const Shape shape = node.shape(std::array<int64_t, 4>{
       input.shape.dims[0], outputs, window.padding[0].outputs, window.padding[1].outputs});
   const int y = node.emit(is_depthwise ? OperatorType::DEPTHWISE_CONV_2D : OperatorType::CONV_2D,

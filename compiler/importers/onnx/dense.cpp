@@ -7,18 +7,17 @@ namespace solder::compiler {
 namespace {
 
 // The weights of a FULLY_CONNECTED, outputs x inputs, from a matrix that may lie the other way.
-Tensor weights_of(const Node& node, const Value& matrix, bool is_transposed, float factor) {
+Tensor matrix_weights(const Node& node, const Value& matrix, bool is_transposed, float factor) {
   if (matrix.shape.rank != 2)
     node.fail(fmt::format("'{}' has shape {}; only matrices are supported", matrix.name,
                           to_string(matrix.shape)));
-  Tensor weights = float_constant(matrix.name, matrix.shape, matrix.floats);
-  for (float& weight : weights.values<float>()) weight *= factor;
-  if (!is_transposed) {
-    constexpr int32_t kSwap[] = {1, 0};
-    weights.data = transposed(weights.data, weights.shape, kSwap, sizeof(float));
-    weights.shape = transposed(weights.shape, kSwap);
-  }
-  return weights;
+  constexpr int32_t kKeep[] = {0, 1}, kSwap[] = {1, 0};
+  const std::span<const int32_t> permutation = is_transposed ? kKeep : kSwap;
+  if (factor == 1) return weights_of(matrix, permutation, 0);
+  Value scaled = matrix;
+  scaled.levels.clear();
+  for (float& weight : scaled.floats) weight *= factor;
+  return weights_of(scaled, permutation, 0);
 }
 
 }  // namespace
@@ -34,8 +33,8 @@ void import_gemm(Node& node) {
   const int32_t batch = a.shape.dims[is_a_transposed ? 1 : 0];
   const int32_t inputs = a.shape.dims[is_a_transposed ? 0 : 1];
 
-  Tensor weights = weights_of(node, node.float_constant(1), node.integer("transB", 0) != 0,
-                              node.number("alpha", 1.0F));
+  Tensor weights = matrix_weights(node, node.float_constant(1), node.integer("transB", 0) != 0,
+                                  node.number("alpha", 1.0F));
   const int32_t outputs = weights.shape.dims[0];
   if (weights.shape.dims[1] != inputs)
     node.fail(fmt::format("{} inputs, but B is for {}", inputs, weights.shape.dims[1]));
@@ -63,7 +62,7 @@ void import_matmul(Node& node) {
   Value& a = node.floats(0);
   const int32_t rank = a.shape.rank;
   if (rank < 2) node.fail(fmt::format("input of shape {}", to_string(a.shape)));
-  Tensor weights = weights_of(node, node.float_constant(1), false, 1.0F);
+  Tensor weights = matrix_weights(node, node.float_constant(1), false, 1.0F);
   const int32_t outputs = weights.shape.dims[0];
   if (weights.shape.dims[1] != a.shape.dims[rank - 1])
     node.fail(fmt::format("shapes {} and {} do not fit", to_string(a.shape),

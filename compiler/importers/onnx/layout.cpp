@@ -27,6 +27,7 @@ std::vector<int32_t> stored_permutation(std::span<const int32_t> permutation, bo
 template <class T>
 std::vector<T> moved(const std::vector<T>& values, const Shape& shape,
                      std::span<const int32_t> permutation) {
+  if (values.empty()) return {};
   const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());
   const auto data = transposed({bytes, values.size() * sizeof(T)}, shape, permutation, sizeof(T));
   std::vector<T> result(values.size());
@@ -47,10 +48,17 @@ void import_transpose(Node& node) {
   if (!is_permutation(permutation, rank))
     node.fail(fmt::format("perm [{}] for an input of rank {}", fmt::join(attribute, ", "), rank));
   const Shape shape = transposed(input.shape, permutation);
-  if (input.is_constant())
-    return node.define_output({.shape = shape,
-                               .floats = moved(input.floats, input.shape, permutation),
-                               .integers = moved(input.integers, input.shape, permutation)});
+  if (input.is_constant()) {
+    Value value{.shape = shape,
+                .floats = moved(input.floats, input.shape, permutation),
+                .integers = moved(input.integers, input.shape, permutation),
+                .data_type = input.data_type,
+                .quantization = input.quantization,
+                .levels = moved(input.levels, input.shape, permutation)};
+    const auto axis = std::ranges::find(permutation, value.quantization.axis);
+    value.quantization.axis = static_cast<int32_t>(axis - permutation.begin());
+    return node.define_output(std::move(value));
+  }
 
   const Layout from = input.layout();
   const int x = node.tensor(input, from);

@@ -8,6 +8,7 @@
 
 #include "compiler/importers/onnx/operators.h"
 #include "compiler/importers/onnx/tensor_proto.h"
+#include "compiler/passes/passes.h"
 
 namespace solder::compiler {
 namespace {
@@ -45,7 +46,12 @@ class Reader {
     for (const onnx::ValueInfoProto& output : source_.output()) used_.insert(output.name());
     for (int i = 0; i < source_.node_size(); ++i) read_node(source_.node(i), i);
     for (const onnx::ValueInfoProto& output : source_.output()) read_output(output.name());
-    return std::move(builder_.graph());
+    Graph& graph = builder_.graph();
+    if (is_quantized_) {
+      fuse_activations(graph);
+      use_integer_operators(graph);
+    }
+    return std::move(graph);
   }
 
  private:
@@ -98,11 +104,23 @@ class Reader {
     Node node(proto, index, builder_);
     const bool is_standard = proto.domain().empty() || proto.domain() == "ai.onnx";
     const ImportOperator import = is_standard ? find_operator(proto.op_type()) : nullptr;
+    const bool is_qoperator =
+        proto.op_type().starts_with("QLinear") || proto.op_type().ends_with("Integer");
+    if (import == nullptr && is_qoperator)
+      node.fail(
+          "this operator is not supported; quantize to the QDQ format, with QuantizeLinear and "
+          "DequantizeLinear around operators of floats");
     if (import == nullptr)
       node.fail(fmt::format("this operator{} is not supported; supported: {}",
                             is_standard ? "" : " of domain " + proto.domain(),
                             supported_onnx_operators()));
     if (proto.output_size() == 0 || proto.output(0).empty()) node.fail("it has no output");
+    if (proto.op_type() != "DequantizeLinear")
+      for (int i = 0; i < node.input_count(); ++i)
+        if (node.has_input(i) && node.input(i).is_quantized())
+          node.fail(fmt::format("input '{}' is quantized; only DequantizeLinear may read it",
+                                proto.input(i)));
+    is_quantized_ |= proto.op_type() == "QuantizeLinear";
     import(node);
     for (int i = 1; i < proto.output_size(); ++i)
       if (used_.contains(proto.output(i)) && !proto.output(i).empty() &&
@@ -113,6 +131,8 @@ class Reader {
   void read_output(const std::string& name) {
     Value* value = builder_.find(name);
     if (value == nullptr) throw ModelError(fmt::format("output '{}' is not computed", name));
+    if (value->is_quantized())
+      throw ModelError(fmt::format("output '{}' is quantized; end with DequantizeLinear", name));
     if (value->is_constant()) throw ModelError(fmt::format("output '{}' is a constant", name));
     const bool is_moved = value->shape.rank == 4 && !is_channels_last_output(name);
     int tensor = builder_.tensor(*value, is_moved ? Layout::kChannelsLast : Layout::kOnnx);
@@ -149,6 +169,7 @@ class Reader {
   const onnx::GraphProto& source_;
   Builder builder_;
   std::unordered_set<std::string> used_;
+  bool is_quantized_ = false;
 };
 
 }  // namespace

@@ -34,6 +34,9 @@ void import_sigmoid(Node& node);
 void import_clip(Node& node);
 // softmax.cpp
 void import_softmax(Node& node);
+// quantize_linear.cpp
+void import_quantize_linear(Node& node);
+void import_dequantize_linear(Node& node);
 // layout.cpp: operators that move elements, and compute nothing
 void import_transpose(Node& node);
 void import_concat(Node& node);

@@ -46,6 +46,12 @@ Value read_tensor(const onnx::TensorProto& source, const std::string& where) {
     case onnx::TensorProto::INT32:
       read_elements<int32_t>(source, source.int32_data(), value.shape, where, value.integers);
       break;
+    case onnx::TensorProto::INT8:
+      read_elements<int8_t>(source, source.int32_data(), value.shape, where, value.integers);
+      break;
+    case onnx::TensorProto::UINT8:
+      read_elements<uint8_t>(source, source.int32_data(), value.shape, where, value.integers);
+      break;
     case onnx::TensorProto::BOOL:
       read_elements<uint8_t>(source, source.int32_data(), value.shape, where, value.integers);
       break;
@@ -55,9 +61,11 @@ Value read_tensor(const onnx::TensorProto& source, const std::string& where) {
                                    ? onnx::TensorProto::DataType_Name(type)
                                    : std::to_string(source.data_type());
       throw ModelError(fmt::format(
-          "{}: type {} is not supported; supported: FLOAT, INT64, INT32, BOOL", where, name));
+          "{}: type {} is not supported; supported: FLOAT, INT64, INT32, INT8, UINT8, BOOL", where,
+          name));
     }
   }
+  if (!value.integers.empty()) value.data_type = source.data_type();
   return value;
 }
 

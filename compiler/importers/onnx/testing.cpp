@@ -55,6 +55,16 @@ OnnxModel& OnnxModel::integers(const std::string& name, const std::vector<int64_
   return *this;
 }
 
+OnnxModel& OnnxModel::levels(const std::string& name, const std::vector<int64_t>& dims,
+                             const std::vector<int32_t>& values, onnx::TensorProto::DataType type) {
+  auto* tensor = proto.mutable_graph()->add_initializer();
+  tensor->set_name(name);
+  tensor->set_data_type(type);
+  tensor->mutable_dims()->Assign(dims.begin(), dims.end());
+  tensor->mutable_int32_data()->Assign(values.begin(), values.end());
+  return *this;
+}
+
 OnnxModel& OnnxModel::node(const std::string& op_type, const std::vector<std::string>& inputs,
                            const std::string& output) {
   auto* node = proto.mutable_graph()->add_node();

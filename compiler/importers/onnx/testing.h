@@ -22,6 +22,9 @@ class OnnxModel {
   OnnxModel& constant(const std::string& name, const std::vector<int64_t>& dims,
                       const std::vector<float>& values);
   OnnxModel& integers(const std::string& name, const std::vector<int64_t>& values);
+  // INT8, UINT8 or INT32 numbers.
+  OnnxModel& levels(const std::string& name, const std::vector<int64_t>& dims,
+                    const std::vector<int32_t>& values, onnx::TensorProto::DataType type);
   // The attributes that follow belong to this node.
   OnnxModel& node(const std::string& op_type, const std::vector<std::string>& inputs,
                   const std::string& output);

@@ -27,10 +27,19 @@ struct Value {
   // Of a value that is fed or computed: whether it is of INT32. ONNX's INT64 becomes that.
   bool is_integer = false;
 
+  int32_t data_type = 0;  // of integers that were read: their TensorProto.DataType
+
+  // Of a constant whose floats are scale * level, the levels, with zero points of 0, in ONNX's
+  // order of dimensions. Without levels and floats: what QuantizeLinear made, INT8 (UINT8 less
+  // 128).
+  Quantization quantization = {};
+  std::vector<int8_t> levels = {};
+
   // The tensor that holds the value in each Layout, -1 where there is none yet.
   int tensors[2] = {-1, -1};
 
   bool is_constant() const { return !floats.empty() || !integers.empty(); }
+  bool is_quantized() const { return !quantization.scale.empty() && !is_constant(); }
   int& tensor(Layout layout) { return tensors[static_cast<int>(layout)]; }
 
   // A layout that costs nothing to have.
@@ -47,6 +56,10 @@ inline bool is_moved(const Value& value, Layout layout) {
 inline int32_t stored_axis(const Value& value, Layout layout, int32_t axis) {
   return is_moved(value, layout) ? kFromChannelsLast[axis] : axis;
 }
+
+// A constant of weights with its dimensions moved: INT8 where its scales, if many, are those of
+// dimension `channels` then, else FLOAT32.
+Tensor weights_of(const Value& value, std::span<const int32_t> permutation, int32_t channels);
 
 // The shape of the tensor that holds a value of `shape` in `layout`.
 Shape stored_shape(const Shape& shape, Layout layout);
