@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from idx import Array, DataError, load_mnist
@@ -82,24 +83,24 @@ def positive_integer(text: str) -> int:
     return value
 
 
-def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+def parse_arguments(description: str | None, epochs: int) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--data", type=Path, required=True, help="folder of the four idx files")
-    parser.add_argument("--epochs", type=positive_integer, default=8)
+    parser.add_argument("--epochs", type=positive_integer, default=epochs)
     parser.add_argument("--seed", type=positive_integer, default=1, help="same seed, same network")
     parser.add_argument("--output", type=Path, default=Path("build/mnist"), help="folder to write")
     parser.add_argument("--limit", type=positive_integer, help="use only the first LIMIT images")
     return parser.parse_args()
 
 
-def main() -> None:
-    arguments = parse_arguments()
+def run(arguments: argparse.Namespace, build: Callable[[], nn.Sequential], name: str) -> None:
+    """Trains what `build` makes and writes NAME.onnx and NAME.json."""
     data = load_mnist(arguments.data)
     arguments.output.mkdir(parents=True, exist_ok=True)  # before the work, not after it
 
     torch.set_num_threads(1)  # repeatable, and faster than two threads for layers this small
     torch.manual_seed(arguments.seed)
-    network = build_network()
+    network = build()
     train(
         network, *to_tensors(data.train_images, data.train_labels, arguments.limit), arguments.epochs
     )
@@ -114,14 +115,14 @@ def main() -> None:
         "epochs": arguments.epochs,
         "seed": arguments.seed,
     }
-    export_onnx(network, str(arguments.output / "mnist.onnx"))
-    (arguments.output / "mnist.json").write_text(json.dumps(report, indent=2) + "\n")
+    export_onnx(network, str(arguments.output / f"{name}.onnx"))
+    (arguments.output / f"{name}.json").write_text(json.dumps(report, indent=2) + "\n")
     print(f"{correct} of {len(pixels)} test images right ({correct / len(pixels):.2%})")
-    print(f"wrote {arguments.output}/mnist.onnx and mnist.json")
+    print(f"wrote {arguments.output}/{name}.onnx and {name}.json")
 
 
 if __name__ == "__main__":
     try:
-        main()
+        run(parse_arguments(__doc__, epochs=8), build_network, "mnist")
     except (DataError, OSError) as error:
         sys.exit(f"mnist.py: {error}")
