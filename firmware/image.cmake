@@ -20,7 +20,7 @@ endif()
 set(board_sources ${board_sources} cortex-m7/core.cpp cortex-m7/errno.cpp
                   cortex-m7/faults.cpp cortex-m7/startup.cpp hal/printer.cpp app/step_timer.cpp)
 set(console_sources app/main.cpp app/console.cpp app/digit.cpp app/line_reader.cpp
-                    app/messages.cpp app/real_values.cpp)
+                    app/messages.cpp)
 set(bench_sources app/bench.cpp)
 
 # solder_image(NAME APP console|bench MODEL NAME.cpp|NAME.tflite [INPUT FILE] [CLOCK_MHZ N]

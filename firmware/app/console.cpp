@@ -5,10 +5,10 @@
 #include "firmware/app/digit.h"
 #include "firmware/app/door.h"
 #include "firmware/app/line_reader.h"
-#include "firmware/app/real_values.h"
 #include "firmware/hal/board.h"
 #include "firmware/hal/printer.h"
 #include "firmware/hal/serial.h"
+#include "runtime/base/real_values.h"
 
 namespace firmware {
 namespace {
@@ -56,13 +56,18 @@ void print_time(const char* what, uint32_t cycle_count) {
 // The values from the highest index to the lowest, as the article's firmware prints them.
 void print_output() {
   const solder::TensorInfo& info = app.model.output_info(0);
-  const void* output = app.model.output(0);
   const auto count = static_cast<uint32_t>(info.shape.elements());
+  const auto value = [&](uint32_t index) {
+    float real;
+    solder::load_real({info.type, info.scale, info.zero_point},
+                      app.model.output<uint8_t>(0) + index * solder::size_of(info.type),
+                      {&real, 1});
+    return real;
+  };
   uint32_t best = 0;
   for (uint32_t i = count; i-- > 0;) {
-    const float value = load_real(info, output, i);
-    if (value >= load_real(info, output, best)) best = i;
-    out << "Out[" << i << "]: " << Real{value, 6} << '\n';
+    if (value(i) >= value(best)) best = i;
+    out << "Out[" << i << "]: " << Real{value(i), 6} << '\n';
   }
   out << "recognised: " << best << '\n';
 }

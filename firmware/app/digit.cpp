@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "firmware/app/embedded.h"
-#include "firmware/app/real_values.h"
+#include "runtime/base/real_values.h"
 
 namespace firmware {
 namespace {
@@ -30,8 +30,13 @@ const char* fill_with_digit(const solder::Model& model) {
   const solder::TensorInfo& info = model.input_info(0);
   if (info.shape.elements() != kDigitPixels) return "the model's input is not 28 x 28 values";
   if (!has_real_values(info.type) || !has_real_values(model.output_info(0).type))
-    return "the model's input or output is not of type FLOAT32, INT8, UINT8 or INT16";
-  for (uint32_t i = 0; i < kDigitPixels; ++i) store_real(info, model.input(0), i, pixel(i));
+    return "the model's input or output is not of a type with real values";
+  const auto element_bytes = static_cast<uint32_t>(solder::size_of(info.type));
+  for (uint32_t i = 0; i < kDigitPixels; ++i) {
+    const float value = pixel(i);
+    solder::store_real({info.type, info.scale, info.zero_point}, {&value, 1},
+                       model.input<uint8_t>(0) + i * element_bytes);
+  }
   return nullptr;
 }
 

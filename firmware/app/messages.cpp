@@ -1,22 +1,16 @@
 // Requests from programs at the port for messages: the project's protocol, and the article's.
-#include <algorithm>
-
 #include "firmware/app/app.h"
 #include "firmware/app/door.h"
-#include "firmware/app/real_values.h"
 #include "firmware/app/slots.h"
 #include "firmware/hal/board.h"
 #include "firmware/hal/serial.h"
-#include "protocol/article.h"
+#include "protocol/article_server.h"
 #include "protocol/server.h"
 
 namespace firmware {
 namespace {
 
 using namespace solder;
-
-// Of the article's firmware, which counted 1.0.0 as 100.
-constexpr uint8_t kArticleVersion = 100;
 
 class ModelService final : public protocol::Service {
  public:
@@ -86,44 +80,11 @@ constinit protocol::OutgoingFrame reply;
 constinit protocol::Server server(service, reply, put);
 uint32_t last_byte_ms;
 
-void send(std::span<const uint8_t> bytes) {
-  for (const uint8_t byte : bytes) write(messages, byte);
-}
-
-// Silence for what the model does not fit: the article's protocol knows no errors.
-bool answer_article_inference(std::span<const float> digit,
-                              std::span<uint8_t, protocol::kArticleReplyBytes> room) {
-  if (app.model_error || app.model.input_count() != 1 || app.model.output_count() != 1)
-    return false;
-  const TensorInfo& input = app.model.input_info(0);
-  const TensorInfo& output = app.model.output_info(0);
-  const auto outputs = static_cast<size_t>(output.shape.elements());
-  if (!has_real_values(input.type) || !has_real_values(output.type) ||
-      digit.size() != static_cast<size_t>(input.shape.elements()) ||
-      outputs > protocol::kArticleOutputs)
-    return false;
-  for (uint32_t i = 0; i < digit.size(); ++i) store_real(input, app.model.input(0), i, digit[i]);
-  const uint32_t taken = app.timer.invoke(app.model);
-  float values[protocol::kArticleOutputs];
-  for (uint32_t i = 0; i < outputs; ++i) values[i] = load_real(output, app.model.output(0), i);
-  const float ms = static_cast<float>(taken) * 1000 / static_cast<float>(core_clock_hz());
-  send(protocol::write_article_output({values, outputs}, ms, room));
-  return true;
-}
-
-bool answer_article(std::span<const uint8_t> message) {
+bool answer_bare_message() {
   alignas(8) static uint8_t room[protocol::kArticleReplyBytes];
-  const protocol::ArticleRequest request = protocol::read_article_request(message);
-  switch (request.kind) {
-    case protocol::ArticleRequest::kStats:
-      send(protocol::write_article_stats(kArticleVersion, core_clock_hz(), room));
-      return true;
-    case protocol::ArticleRequest::kInfer:
-      return answer_article_inference(request.digit, room);
-    case protocol::ArticleRequest::kNone:
-      break;
-  }
-  return false;
+  const auto answer = protocol::answer_article(receiver.bare_message(), service, room);
+  for (const uint8_t byte : answer) write(messages, byte);
+  return !answer.empty();
 }
 
 }  // namespace
@@ -137,7 +98,7 @@ bool poll_messages() {
   }
   // One tick more: the first may come right after the byte.
   if (milliseconds() - last_byte_ms <= protocol::kArticleSilenceMs) return false;
-  return answer_article(receiver.bare_message());
+  return answer_bare_message();
 }
 
 }  // namespace firmware

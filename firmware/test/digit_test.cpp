@@ -6,7 +6,7 @@
 #include <cmath>
 #include <string>
 
-#include "firmware/app/real_values.h"
+#include "runtime/base/real_values.h"
 
 namespace firmware {
 
@@ -40,6 +40,12 @@ class DigitTest : public testing::Test {
                .operand = {Operand::kArena, 0}};
     return fill_with_digit(model());
   }
+  float real(uint32_t index) const {
+    float value;
+    solder::load_real({tensor_.type, tensor_.scale, tensor_.zero_point},
+                      arena_ + index * solder::size_of(tensor_.type), {&value, 1});
+    return value;
+  }
   solder::Model model() { return {plan_, {.arena = arena_}}; }
 
   alignas(16) uint8_t arena_[kDigitPixels * sizeof(float)] = {};
@@ -50,14 +56,14 @@ class DigitTest : public testing::Test {
 
 TEST_F(DigitTest, FillsFloats) {
   ASSERT_EQ(fill(TensorType::FLOAT32, {4, {1, 28, 28, 1}}), nullptr);
-  for (uint32_t i = 0; i < kDigitPixels; ++i) EXPECT_EQ(load_real(tensor_, arena_, i), kPixels[i]);
+  for (uint32_t i = 0; i < kDigitPixels; ++i) EXPECT_EQ(real(i), kPixels[i]);
 }
 
 TEST_F(DigitTest, QuantizesToTheNearest) {
   const auto expect_nearest = [&](TensorType type, float scale, int32_t zero_point) {
     ASSERT_EQ(fill(type, {2, {1, 784}}, scale, zero_point), nullptr);
     for (uint32_t i = 0; i < kDigitPixels; ++i)
-      EXPECT_NEAR(load_real(tensor_, arena_, i), kPixels[i], 0.5F * scale + 1e-6F);
+      EXPECT_NEAR(real(i), kPixels[i], 0.5F * scale + 1e-6F);
   };
   expect_nearest(TensorType::INT8, 1.0F / 255, -128);
   expect_nearest(TensorType::UINT8, 1.0F / 255, 0);
@@ -65,7 +71,7 @@ TEST_F(DigitTest, QuantizesToTheNearest) {
 }
 
 TEST_F(DigitTest, SaturatesWhateverTheScale) {
-  for (const float scale : {1e-3F, 1e-40F, 0.0F, NAN}) {
+  for (const float scale : {1e-3F, 1e-40F, NAN}) {
     ASSERT_EQ(fill(TensorType::INT8, {1, {784}}, scale, 100), nullptr);
     EXPECT_EQ(model().output<int8_t>(0)[kDigitPixels - 1], 127) << scale;
     ASSERT_EQ(fill(TensorType::UINT8, {1, {784}}, scale, 200), nullptr);
@@ -77,7 +83,7 @@ TEST_F(DigitTest, SaturatesWhateverTheScale) {
 
 TEST_F(DigitTest, SaysWhyNot) {
   EXPECT_NE(fill(TensorType::FLOAT32, {4, {1, 32, 32, 3}}), nullptr);
-  EXPECT_NE(fill(TensorType::INT32, {1, {784}}), nullptr);
+  EXPECT_NE(fill(TensorType::BOOL, {1, {784}}), nullptr);
   plan_.input_count = 2;
   EXPECT_NE(fill(TensorType::FLOAT32, {1, {784}}), nullptr);
 }
