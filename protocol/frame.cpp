@@ -85,7 +85,7 @@ bool Receiver::end_segment() {
 }
 
 std::span<const uint8_t> Receiver::bare_message() {
-  const std::span<const uint8_t> message(buffer_, !is_framed_ && !is_full_ ? size_ : 0);
+  const std::span<const uint8_t> message = pending();
   if (size_ > 0 && is_framed_) ++damaged_frames_;
   size_ = segment_ = 0;
   check_ = {};

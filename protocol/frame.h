@@ -48,8 +48,11 @@ class Receiver {
   bool feed(uint8_t byte);
   const Frame& frame() const { return frame_; }
 
-  // The line has been silent for so long that a bare message would be complete. What has arrived
-  // since the silence before, unless frames were among it; valid until the next call.
+  // What has arrived since the last silence, unless frames were among it: the begin of a bare
+  // message, or all of it.
+  std::span<const uint8_t> pending() const { return {buffer_, is_framed_ || is_full_ ? 0 : size_}; }
+  // The line has been silent for so long that a bare message would be complete: takes it. Valid
+  // until the next call.
   std::span<const uint8_t> bare_message();
 
   // Byte sequences that looked like frames but were damaged, and what came without its end.

@@ -1,7 +1,10 @@
 #include "tests/support/program.h"
 
+#include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <stdexcept>
 
 namespace solder::tests {
@@ -16,6 +19,46 @@ nlohmann::json solder_json(std::vector<std::string> arguments) {
   const cli::Finished finished = solder(std::move(arguments));
   if (finished.exit_code != 0) throw std::runtime_error(finished.output);
   return nlohmann::json::parse(finished.output);
+}
+
+Background::Background(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), SOLDER_PROGRAM);
+  std::vector<char*> words;
+  for (std::string& argument : arguments) words.push_back(argument.data());
+  words.push_back(nullptr);
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe to be had");
+  child_ = fork();
+  if (child_ == 0) {
+    dup2(ends[1], STDOUT_FILENO);
+    dup2(ends[1], STDERR_FILENO);
+    const int nothing = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+    dup2(nothing, STDIN_FILENO);
+    execv(words[0], words.data());
+    _exit(127);
+  }
+  close(ends[1]);
+  output_ = ends[0];
+}
+
+Background::~Background() {
+  kill(child_, SIGKILL);
+  waitpid(child_, nullptr, 0);
+  close(output_);
+}
+
+std::string Background::wait_for(const std::string& prefix) {
+  char room[256];
+  for (;;) {
+    const size_t start = printed_.find(prefix);
+    const size_t end =
+        start == std::string::npos ? start : printed_.find_first_of(" ;\n", start + prefix.size());
+    if (end != std::string::npos)
+      return printed_.substr(start + prefix.size(), end - start - prefix.size());
+    const ssize_t size = read(output_, room, sizeof room);
+    if (size <= 0) throw std::runtime_error("no \"" + prefix + "\" in: " + printed_);
+    printed_.append(room, static_cast<size_t>(size));
+  }
 }
 
 std::filesystem::path repository() { return SOLDER_REPOSITORY; }

@@ -1,6 +1,8 @@
 // The built `solder` program as a user runs it.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -14,6 +16,24 @@ namespace solder::tests {
 cli::Finished solder(std::vector<std::string> arguments);
 // Output of a command that must succeed, as JSON. Throws std::runtime_error otherwise.
 nlohmann::json solder_json(std::vector<std::string> arguments);
+
+// The program at work, until the end of this object.
+class Background {
+ public:
+  explicit Background(std::vector<std::string> arguments);
+  ~Background();
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+
+  // What follows `prefix` up to the next white space or semicolon, in what it has printed; waits
+  // for it. Throws std::runtime_error when the program ends without it.
+  std::string wait_for(const std::string& prefix);
+
+ private:
+  pid_t child_ = 0;
+  int output_ = -1;
+  std::string printed_;
+};
 
 // The checkout that is being tested.
 std::filesystem::path repository();

@@ -1,0 +1,83 @@
+// `solder talk` and the article's client, over TCP and a pseudo-terminal, to the programs that
+// answer.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "cli/common/files.h"
+#include "client/port.h"
+#include "schema/article_generated.h"
+#include "tests/support/program.h"
+
+namespace solder::tests {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+std::string in_repository(const char* path) { return repository() / path; }
+
+std::string digit() { return in_repository("models/digit/digit.f32"); }
+
+TEST(Serve, AnswersBothProtocolsOverTcp) {
+  Background program({"serve", in_repository("models/mnist/mnist.tflite"), "--port", "0"});
+  const std::string address = program.wait_for(" at ");
+
+  MnistProt::CommandsT commands;
+  commands.cmd = MnistProt::Command_CMD_INFERENCE_INPUT;
+  commands.input = std::make_unique<MnistProt::InferenceInputT>();
+  const auto pixels = cli::read_file(digit());
+  commands.input->digit.resize(pixels.size() / sizeof(float));
+  std::memcpy(commands.input->digit.data(), pixels.data(), pixels.size());
+  flatbuffers::FlatBufferBuilder builder;
+  builder.Finish(MnistProt::Commands::Pack(builder, &commands));
+  {
+    const auto port = client::open_port(address);
+    for (int i = 0; i < 10; ++i) {
+      port->write({builder.GetBufferPointer(), builder.GetSize()});
+      uint8_t reply[1024];
+      ASSERT_EQ(port->read(reply, 5000), 92);
+      EXPECT_GT(MnistProt::GetCommands(reply)->ouput()->output_f()->Get(3), 0.99F);
+    }
+  }
+  const auto result = solder_json({"talk", address, "infer", "--input", digit()});
+  EXPECT_GT(result["outputs"][0][3], 0.99);
+}
+
+TEST(Talk, WorksOverAPseudoTerminal) {
+  Background program({"board", "run",
+                      in_repository("build/firmware/stm32f746g-disco/mnist-interpreter.elf"),
+                      "--console", "tcp:0", "--uart7", "pty"});
+  const std::string port = program.wait_for("UART7 is ");
+  EXPECT_EQ(solder_json({"talk", port, "info"})["board"], "stm32f746g-disco");
+  EXPECT_GT(solder_json({"talk", port, "infer", "--input", digit()})["outputs"][0][3], 0.99);
+  const auto profile = solder_json({"talk", port, "profile"});
+  EXPECT_EQ(profile.size(), 8);
+  EXPECT_EQ(profile[0]["type"], "CONV_2D");
+  EXPECT_EQ(solder({"talk", port, "reset"}).exit_code, 0);
+  EXPECT_THAT(solder({"talk", port, "infer", "--input", in_repository("README.md")}).output,
+              AllOf(HasSubstr("README.md: "), HasSubstr("FLOAT32 1x28x28x1: 3136 bytes")));
+}
+
+TEST(Talk, SaysWhatIsWrongWithThePort) {
+  const auto told = [](const std::string& port) {
+    const auto finished = solder({"talk", port, "info"});
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_EQ(std::count(finished.output.begin(), finished.output.end(), '\n'), 1);
+    return finished.output;
+  };
+  EXPECT_THAT(told("/dev/ttyNone"), HasSubstr("cannot be opened (No such file"));
+  EXPECT_THAT(told(digit()), HasSubstr("serial ports are in /dev/serial/by-id"));
+  EXPECT_THAT(told("tcp:127.0.0.1:1"), HasSubstr("nobody listens there"));
+  EXPECT_THAT(told("tcp:no-such-host.invalid:1"), HasSubstr("no such host"));
+  EXPECT_THAT(told("tcp:nonsense"), HasSubstr("as in tcp:127.0.0.1:4001"));
+  // A terminal at which nobody answers.
+  Background board({"board", "run", in_repository("build/firmware/stm32f746g-disco/mnist.elf"),
+                    "--console", "pty", "--uart7", "tcp:0"});
+  EXPECT_THAT(told(board.wait_for("USART6 is ")), HasSubstr("does not answer"));
+}
+
+}  // namespace
+}  // namespace solder::tests
