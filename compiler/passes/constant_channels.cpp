@@ -11,6 +11,23 @@
 namespace solder::compiler {
 namespace {
 
+// An operator that takes more products or moves more elements is not run: no model for a
+// microcontroller has one, but a few bytes of a damaged file may.
+constexpr double kMostWork = 1 << 26;
+
+double work_of(const Graph& graph, const Operator& op) {
+  double elements = 0;
+  for (const int input : op.inputs)
+    if (input >= 0) elements += static_cast<double>(graph.tensors[input].shape.elements());
+  const Tensor& output = graph.tensors[op.outputs[0]];
+  double per_output = static_cast<double>(op.options.filter_h) * op.options.filter_w;
+  if (op.input(1) >= 0 && op.type != OperatorType::ADD) {
+    const Tensor& weights = graph.tensors[op.inputs[1]];
+    per_output = static_cast<double>(weights.shape.elements()) / std::max(1, channels_of(output));
+  }
+  return elements + static_cast<double>(output.shape.elements()) * std::max(1.0, per_output);
+}
+
 // The output channels that constant channels and constants determine.
 std::vector<bool> determined_channels(const Graph& graph, const Operator& op,
                                       const std::vector<ConstantChannels>& found) {
@@ -114,6 +131,7 @@ std::vector<ConstantChannels> find_constant_channels(const Graph& graph) {
   for (const Operator& op : graph.operators) {
     std::vector<bool> determined = determined_channels(graph, op, found);
     if (std::ranges::find(determined, true) == determined.end()) continue;
+    if (work_of(graph, op) > kMostWork) continue;
     const int output = op.outputs[0];
     try {
       found[output] = constant_among(run_operator(graph, op, found), std::move(determined),

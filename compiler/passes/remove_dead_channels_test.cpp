@@ -318,6 +318,15 @@ TEST(RemoveDeadChannels, RandomNetworksKeepTheirBytes) {
   EXPECT_GT(removed, 40);
 }
 
+// A damaged file may name sizes that would take forever.
+TEST(RemoveDeadChannels, DoesNotRunWhatIsHuge) {
+  Net net(TensorType::INT8);
+  int x = net.input({4, {1, 8192, 8192, 1}});
+  x = net.conv(x, {.outputs = 2, .dead = {0}, .dead_bias = -1});
+  net.graph.outputs = {net.conv(x, {.outputs = 1})};
+  EXPECT_FALSE(remove_dead_channels(net.graph));
+}
+
 TEST(RemoveDeadChannels, HalvesVisualWakeWords) {
   const auto path = std::filesystem::path(SOLDER_SHARED_DIR) / "models/mlperf_tiny/vww_int8.tflite";
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "no model " << path;
