@@ -31,12 +31,30 @@ int64_t macs(const Graph& graph) {
   return total;
 }
 
+namespace {
+
+bool has_parameters(OperatorType type) {
+  switch (type) {
+    case OperatorType::ADD:
+    case OperatorType::CONV_2D:
+    case OperatorType::DEPTHWISE_CONV_2D:
+    case OperatorType::DIV:
+    case OperatorType::FULLY_CONNECTED:
+    case OperatorType::MUL:
+    case OperatorType::PRELU:
+    case OperatorType::SUB:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
 Parameters parameters(const Graph& graph) {
   std::set<int> weights;
   for (const Operator& op : graph.operators) {
-    if (op.type != OperatorType::CONV_2D && op.type != OperatorType::DEPTHWISE_CONV_2D &&
-        op.type != OperatorType::FULLY_CONNECTED && op.type != OperatorType::ADD)
-      continue;
+    if (!has_parameters(op.type)) continue;
     for (const int input : op.inputs)
       if (graph.is_constant(input)) weights.insert(input);
   }

@@ -102,7 +102,16 @@ std::string describe_options(const Operator& op) {
     case OperatorType::UNPACK:
       text = fmt::format("axis {}", o.axis);
       break;
+    case OperatorType::LEAKY_RELU:
+      text = fmt::format("alpha {}", o.alpha);
+      break;
+    case OperatorType::GELU:
+      text = o.approximate ? "approximate" : "";
+      break;
     case OperatorType::MEAN:
+    case OperatorType::REDUCE_MAX:
+    case OperatorType::REDUCE_MIN:
+    case OperatorType::SUM:
     case OperatorType::FULLY_CONNECTED:
       text = o.keep_dims ? "keep_dims" : "";
       break;

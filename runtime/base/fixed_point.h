@@ -70,7 +70,7 @@ constexpr int32_t requantize_wide(int64_t x, Requantization r) {
   return static_cast<int32_t>((x * multiplier + (int64_t{1} << (right - 1))) >> right);
 }
 
-// The Requantization nearest to `factor`, a finite value >= 0: TensorFlow Lite's
+// The Requantization nearest to `factor`, which is not negative: TensorFlow Lite's
 // QuantizeMultiplier. Factors too small for a right shift of 31 become 0, too large ones saturate.
 Requantization quantize_multiplier(double factor);
 

@@ -52,20 +52,26 @@ constexpr int32_t exp_on_negative_values(int32_t a, int32_t integer_bits) {
   return result;
 }
 
-// 1 / (1 + a) in Q0.31 for a in [0, 1) in Q0.31.
-constexpr int32_t one_over_one_plus(int32_t a) {
+inline constexpr int32_t kOneInQ2 = 1 << 29;
+
+// 2 / (1 + a) in Q2.29 for a in [0, 1) in Q0.31.
+constexpr int32_t two_over_one_plus(int32_t a) {
   assert(a >= 0);
-  constexpr int32_t kOne = 1 << 29;  // Q2.29, as all that follow
   constexpr int32_t k48Over17 = 1515870810;
   constexpr int32_t kMinus32Over17 = -1010580540;
   const auto half_denominator =
       static_cast<int32_t>((static_cast<uint32_t>(a) + (uint32_t{1} << 31)) >> 1);
   int32_t x = k48Over17 + saturating_rounding_doubling_high_mul(half_denominator, kMinus32Over17);
   for (int32_t step = 0; step < 3; ++step) {
-    const int32_t error = kOne - saturating_rounding_doubling_high_mul(half_denominator, x);
+    const int32_t error = kOneInQ2 - saturating_rounding_doubling_high_mul(half_denominator, x);
     x += saturating_shift_left(saturating_rounding_doubling_high_mul(x, error), 2);
   }
-  return saturating_shift_left(x, 1);  // x is near 2 / (1 + a)
+  return x;
+}
+
+// 1 / (1 + a) in Q0.31 for a in [0, 1) in Q0.31.
+constexpr int32_t one_over_one_plus(int32_t a) {
+  return saturating_shift_left(two_over_one_plus(a), 1);
 }
 
 // The reciprocal of x > 0, which has `integer_bits` integer bits, as value * 2^-bits_over_unit with
@@ -89,6 +95,16 @@ constexpr int32_t logistic(int32_t a, int32_t integer_bits) {
   const int32_t of_magnitude =
       one_over_one_plus(exp_on_negative_values(minus_magnitude, integer_bits));
   return a > 0 ? of_magnitude : INT32_MAX - of_magnitude;
+}
+
+// tanh(a) in Q0.31, a with `integer_bits` in [1, 4] integer bits:
+// (1 - exp(-2|a|)) / (1 + exp(-2|a|)) with the sign of a.
+constexpr int32_t tanh(int32_t a, int32_t integer_bits) {
+  if (a == 0) return 0;
+  // 2a is a with one more integer bit.
+  const int32_t exp_of_twice = exp_on_negative_values(a > 0 ? -a : a, integer_bits + 1);
+  const int32_t of_magnitude = saturating_shift_left(two_over_one_plus(exp_of_twice) - kOneInQ2, 2);
+  return a > 0 ? of_magnitude : -of_magnitude;
 }
 
 }  // namespace solder

@@ -87,6 +87,12 @@ Error read_options(const schema::Operator& from, Options& to) {
     return read_activation(concatenation->fused_activation_function(), to);
   } else if (const auto* add = from.builtin_options_as_AddOptions()) {
     return read_activation(add->fused_activation_function(), to);
+  } else if (const auto* sub = from.builtin_options_as_SubOptions()) {
+    return read_activation(sub->fused_activation_function(), to);
+  } else if (const auto* mul = from.builtin_options_as_MulOptions()) {
+    return read_activation(mul->fused_activation_function(), to);
+  } else if (const auto* div = from.builtin_options_as_DivOptions()) {
+    return read_activation(div->fused_activation_function(), to);
   } else if (const auto* reducer = from.builtin_options_as_ReducerOptions()) {
     to.keep_dims = reducer->keep_dims();
   } else if (const auto* gather = from.builtin_options_as_GatherOptions()) {
@@ -100,6 +106,10 @@ Error read_options(const schema::Operator& from, Options& to) {
     to.block_size = to_depth->block_size();
   } else if (const auto* to_space = from.builtin_options_as_DepthToSpaceOptions()) {
     to.block_size = to_space->block_size();
+  } else if (const auto* leaky_relu = from.builtin_options_as_LeakyReluOptions()) {
+    to.alpha = leaky_relu->alpha();
+  } else if (const auto* gelu = from.builtin_options_as_GeluOptions()) {
+    to.approximate = gelu->approximate();
   }
   return {};
 }

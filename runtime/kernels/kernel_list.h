@@ -73,15 +73,57 @@
   X(softmax_f32, SoftmaxF32Params, const float* input, float* output)                             \
   X(softmax_s8, SoftmaxS8Params, const int8_t* input, int8_t* output)                             \
   X(softmax_s16, SoftmaxS16Params, const int16_t* input, int16_t* output)                         \
-  X(add_f32, AddF32Params, const float* a, const float* b, float* output)                         \
-  X(add_s8, AddS8Params, const int8_t* a, const int8_t* b, int8_t* output)                        \
+  X(add_f32, ArithmeticF32Params, const float* a, const float* b, float* output)                  \
+  X(add_s8, AddParams, const int8_t* a, const int8_t* b, int8_t* output)                          \
+  X(add_s16, AddParams, const int16_t* a, const int16_t* b, int16_t* output)                      \
+  X(sub_f32, ArithmeticF32Params, const float* a, const float* b, float* output)                  \
+  X(sub_s8, AddParams, const int8_t* a, const int8_t* b, int8_t* output)                          \
+  X(sub_s16, AddParams, const int16_t* a, const int16_t* b, int16_t* output)                      \
+  X(mul_f32, ArithmeticF32Params, const float* a, const float* b, float* output)                  \
+  X(mul_s8, MulParams, const int8_t* a, const int8_t* b, int8_t* output)                          \
+  X(mul_s16, MulParams, const int16_t* a, const int16_t* b, int16_t* output)                      \
+  X(div_f32, ArithmeticF32Params, const float* a, const float* b, float* output)                  \
+  X(maximum_f32, Broadcast, const float* a, const float* b, float* output)                        \
+  X(maximum_s8, Broadcast, const int8_t* a, const int8_t* b, int8_t* output)                      \
+  X(maximum_s16, Broadcast, const int16_t* a, const int16_t* b, int16_t* output)                  \
+  X(minimum_f32, Broadcast, const float* a, const float* b, float* output)                        \
+  X(minimum_s8, Broadcast, const int8_t* a, const int8_t* b, int8_t* output)                      \
+  X(minimum_s16, Broadcast, const int16_t* a, const int16_t* b, int16_t* output)                  \
+  X(squared_difference_f32, Broadcast, const float* a, const float* b, float* output)             \
+  X(squared_difference_s8, AddParams, const int8_t* a, const int8_t* b, int8_t* output)           \
+  X(squared_difference_s16, AddParams, const int16_t* a, const int16_t* b, int16_t* output)       \
+  X(prelu_f32, Broadcast, const float* input, const float* alpha, float* output)                  \
+  X(prelu_s8, PreluParams, const int8_t* input, const int8_t* alpha, int8_t* output)              \
+  X(prelu_s16, PreluParams, const int16_t* input, const int8_t* alpha, int16_t* output)           \
   X(neg_f32, NegF32Params, const float* input, float* output)                                     \
-  X(mean_f32, MeanF32Params, const float* input, float* output)                                   \
-  X(mean_s8, MeanS8Params, const int8_t* input, int8_t* output)                                   \
+  X(mean_f32, ReduceParams, const float* input, float* output)                                    \
+  X(sum_f32, ReduceParams, const float* input, float* output)                                     \
+  X(sum_s8, SumParams, const int8_t* input, int8_t* output)                                       \
+  X(sum_s16, SumParams, const int16_t* input, int16_t* output)                                    \
+  X(reduce_max_f32, ReduceParams, const float* input, float* output)                              \
+  X(reduce_max_s8, ReduceParams, const int8_t* input, int8_t* output)                             \
+  X(reduce_max_s16, ReduceParams, const int16_t* input, int16_t* output)                          \
+  X(reduce_min_f32, ReduceParams, const float* input, float* output)                              \
+  X(reduce_min_s8, ReduceParams, const int8_t* input, int8_t* output)                             \
+  X(reduce_min_s16, ReduceParams, const int16_t* input, int16_t* output)                          \
   X(relu_f32, ReluF32Params, const float* input, float* output)                                   \
-  X(relu_s8, ReluS8Params, const int8_t* input, int8_t* output)                                   \
-  X(logistic_f32, LogisticF32Params, const float* input, float* output)                           \
-  X(logistic_s8, LogisticS8Params, const int8_t* input, int8_t* output)                           \
+  X(leaky_relu_f32, LeakyReluF32Params, const float* input, float* output)                        \
+  X(logistic_f32, UnaryParams, const float* input, float* output)                                 \
+  X(tanh_f32, UnaryParams, const float* input, float* output)                                     \
+  X(elu_f32, UnaryParams, const float* input, float* output)                                      \
+  X(gelu_f32, UnaryParams, const float* input, float* output)                                     \
+  X(approximate_gelu_f32, UnaryParams, const float* input, float* output)                         \
+  X(hard_swish_f32, UnaryParams, const float* input, float* output)                               \
+  X(abs_f32, UnaryParams, const float* input, float* output)                                      \
+  X(exp_f32, UnaryParams, const float* input, float* output)                                      \
+  X(log_f32, UnaryParams, const float* input, float* output)                                      \
+  X(sqrt_f32, UnaryParams, const float* input, float* output)                                     \
+  X(rsqrt_f32, UnaryParams, const float* input, float* output)                                    \
+  X(square_f32, UnaryParams, const float* input, float* output)                                   \
+  X(lookup_s8, UnaryParams, const int8_t* input, const int8_t* table, int8_t* output)             \
+  X(piecewise_linear_s16, PiecewiseLinearParams, const int16_t* input, int16_t* output)           \
+  X(logistic_s16, SigmoidS16Params, const int16_t* input, int16_t* output)                        \
+  X(tanh_s16, SigmoidS16Params, const int16_t* input, int16_t* output)                            \
   X(quantize_f32_s8, QuantizeF32Params, const float* input, int8_t* output)                       \
   X(quantize_f32_s16, QuantizeF32Params, const float* input, int16_t* output)                     \
   X(quantize_s8_s8, RequantizeParams, const int8_t* input, int8_t* output)                        \
@@ -148,9 +190,6 @@ decltype(reference::max_pool_2d_s8) max_pool_2d_s8;
 decltype(reference::max_pool_2d_s16) max_pool_2d_s16;
 decltype(reference::average_pool_2d_f32) average_pool_2d_f32;
 decltype(reference::average_pool_2d_s8) average_pool_2d_s8;
-decltype(reference::average_pool_2d_s16) average_pool_2d_s16;
-decltype(reference::add_f32) add_f32;
-decltype(reference::add_s8) add_s8;
 }  // namespace generic
 
 // One function per KernelId.

@@ -134,7 +134,7 @@ TEST_F(PlanBuilderTest, RefusesWhatCannotRun) {
   refuse("shape");
   op(OperatorType::RELU, {-1}, b);
   refuse("required input");
-  op(static_cast<OperatorType>(99), {a}, b);
+  op(static_cast<OperatorType>(9999), {a}, b);
   refuse("not supported");
 }
 

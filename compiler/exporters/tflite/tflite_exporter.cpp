@@ -60,6 +60,15 @@ std::vector<int32_t> squeezed_dims(const Shape& from, const Shape& to) {
   return dims;
 }
 
+// Of ADD and SUB. INT16 by scales of any value, not only powers of two.
+template <class Table>
+Table sum_options(const Graph& graph, const Operator& op) {
+  Table table;
+  table.fused_activation_function = activation_of(op.options);
+  table.pot_scale_int16 = graph.tensors[op.outputs[0]].type != TensorType::INT16;
+  return table;
+}
+
 schema::BuiltinOptionsUnion write_options(const Graph& graph, const Operator& op) {
   const Options& options = op.options;
   schema::BuiltinOptionsUnion result;
@@ -108,9 +117,33 @@ schema::BuiltinOptionsUnion write_options(const Graph& graph, const Operator& op
       result.Set(std::move(table));
       break;
     }
-    case OperatorType::ADD: {
-      schema::AddOptionsT table;
+    case OperatorType::ADD:
+      result.Set(sum_options<schema::AddOptionsT>(graph, op));
+      break;
+    case OperatorType::SUB:
+      result.Set(sum_options<schema::SubOptionsT>(graph, op));
+      break;
+    case OperatorType::MUL: {
+      schema::MulOptionsT table;
       table.fused_activation_function = activation_of(options);
+      result.Set(std::move(table));
+      break;
+    }
+    case OperatorType::DIV: {
+      schema::DivOptionsT table;
+      table.fused_activation_function = activation_of(options);
+      result.Set(std::move(table));
+      break;
+    }
+    case OperatorType::LEAKY_RELU: {
+      schema::LeakyReluOptionsT table;
+      table.alpha = options.alpha;
+      result.Set(std::move(table));
+      break;
+    }
+    case OperatorType::GELU: {
+      schema::GeluOptionsT table;
+      table.approximate = options.approximate;
       result.Set(std::move(table));
       break;
     }
@@ -120,7 +153,10 @@ schema::BuiltinOptionsUnion write_options(const Graph& graph, const Operator& op
       result.Set(std::move(table));
       break;
     }
-    case OperatorType::MEAN: {
+    case OperatorType::MEAN:
+    case OperatorType::REDUCE_MAX:
+    case OperatorType::REDUCE_MIN:
+    case OperatorType::SUM: {
       schema::ReducerOptionsT table;
       table.keep_dims = options.keep_dims;
       result.Set(std::move(table));
@@ -221,12 +257,25 @@ schema::BuiltinOptionsUnion write_options(const Graph& graph, const Operator& op
     case OperatorType::QUANTIZE:
       result.Set(schema::QuantizeOptionsT());
       break;
+    case OperatorType::ABS:
+    case OperatorType::ELU:
+    case OperatorType::EXP:
+    case OperatorType::HARD_SWISH:
+    case OperatorType::LOG:
     case OperatorType::LOGISTIC:
+    case OperatorType::MAXIMUM:
+    case OperatorType::MINIMUM:
     case OperatorType::NEG:
+    case OperatorType::PRELU:
     case OperatorType::RELU:
     case OperatorType::RELU6:
     case OperatorType::RELU_N1_TO_1:
-      break;  // the format has no options for them
+    case OperatorType::RSQRT:
+    case OperatorType::SQRT:
+    case OperatorType::SQUARE:
+    case OperatorType::SQUARED_DIFFERENCE:
+    case OperatorType::TANH:
+      break;  // the format has no options for them, or an empty table
   }
   return result;
 }

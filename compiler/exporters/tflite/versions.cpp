@@ -45,6 +45,13 @@ int32_t dequantize_version(const Tensor& input) {
   return by_type(input.type, 2, 3);
 }
 
+// The product of the input scales reaches the output's.
+bool enlarges(const Tensor& a, const Tensor& b, const Tensor& output) {
+  for (const Tensor* tensor : {&a, &b, &output})
+    if (tensor->quantization.scale.empty()) return false;
+  return a.quantization.scale[0] * b.quantization.scale[0] / output.quantization.scale[0] >= 1;
+}
+
 }  // namespace
 
 int32_t operator_version(const Graph& graph, const Operator& op) {
@@ -55,6 +62,8 @@ int32_t operator_version(const Graph& graph, const Operator& op) {
   const Tensor& input = tensor(op.inputs, 0);
   const Tensor& weights = tensor(op.inputs, 1);
   const Tensor& output = tensor(op.outputs, 0);
+  const bool broadcasts_beyond_rank_4 =
+      !(input.shape == weights.shape) && std::max(input.shape.rank, weights.shape.rank) > 4;
   switch (op.type) {
     case OperatorType::CONV_2D:
       return conv_version(input, weights);
@@ -97,12 +106,35 @@ int32_t operator_version(const Graph& graph, const Operator& op) {
     case OperatorType::SPACE_TO_DEPTH:
     case OperatorType::SPLIT_V:
       return by_type(input.type, 2, 1);
+    case OperatorType::SUB:
+      return std::max(broadcasts_beyond_rank_4 ? 3 : 1, by_type(input.type, 2, 5));
+    case OperatorType::DIV:
+      return broadcasts_beyond_rank_4 ? 2 : 1;
+    case OperatorType::MAXIMUM:
+    case OperatorType::MINIMUM:
+      return std::max(broadcasts_beyond_rank_4 ? 3 : 1, by_type(input.type, 2, 4));
+    case OperatorType::MUL:
+      return std::max(enlarges(input, weights, output) ? 3 : 1, by_type(input.type, 2, 4));
+    case OperatorType::LEAKY_RELU:
+      return by_type(input.type, 1, 2);
+    case OperatorType::EXP:
+    case OperatorType::GELU:
+    case OperatorType::LOG:
+    case OperatorType::SQUARED_DIFFERENCE:
+    case OperatorType::SUM:
+      return by_type(input.type, 2, 2);
+    case OperatorType::ELU:
     case OperatorType::EXPAND_DIMS:
+    case OperatorType::HARD_SWISH:
     case OperatorType::NEG:
+    case OperatorType::PRELU:
     case OperatorType::RELU_N1_TO_1:
     case OperatorType::RESHAPE:
     case OperatorType::SQUEEZE:
+    case OperatorType::SQRT:
+    case OperatorType::SQUARE:
       return 1;
+    case OperatorType::ABS:
     case OperatorType::ADD:
     case OperatorType::AVERAGE_POOL_2D:
     case OperatorType::CONCATENATION:
@@ -111,8 +143,12 @@ int32_t operator_version(const Graph& graph, const Operator& op) {
     case OperatorType::MEAN:
     case OperatorType::MIRROR_PAD:
     case OperatorType::PACK:
+    case OperatorType::REDUCE_MAX:
+    case OperatorType::REDUCE_MIN:
     case OperatorType::RELU6:
+    case OperatorType::RSQRT:
     case OperatorType::SOFTMAX:
+    case OperatorType::TANH:
       return by_type(input.type, 2, 3);
   }
   return 1;

@@ -1,5 +1,5 @@
-// ADD of two tensors with broadcasting. The output is [dims[0] .. dims[3]]; element (i, j, k, l) of
-// an input lies at the dot product of the index with its strides, which are 0 where it broadcasts.
+// Functions of two tensors with broadcasting: ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM,
+// SQUARED_DIFFERENCE and PRELU.
 #pragma once
 
 #include <cstdint>
@@ -8,19 +8,22 @@
 
 namespace solder {
 
+inline constexpr int32_t kBroadcastRank = 4;
+
+// The output is seen as [dims[0] .. dims[3]], where neighbouring dimensions that broadcast alike
+// are one; element (i, j, k, l) of an input lies at the dot product of the index with its strides,
+// which are 0 where it broadcasts.
 struct Broadcast {
-  int32_t dims[4];
-  int32_t strides_a[4], strides_b[4];
-  int32_t elementwise;  // 1 when both inputs have the output's shape
+  int32_t dims[kBroadcastRank];
+  int32_t strides_a[kBroadcastRank], strides_b[kBroadcastRank];
 
   template <class Visitor>
   void visit(Visitor&& v) const {
     v("dims", dims), v("strides_a", strides_a), v("strides_b", strides_b);
-    v("elementwise", elementwise);
   }
 };
 
-struct AddF32Params {
+struct ArithmeticF32Params {
   Broadcast broadcast;
   float activation_min, activation_max;
 
@@ -31,23 +34,54 @@ struct AddF32Params {
   }
 };
 
-// Both inputs, shifted left by kAddLeftShift, are brought to twice the larger input scale, added,
-// and brought to the output scale.
-inline constexpr int32_t kAddLeftShift = 20;
-
-struct AddS8Params {
+// ADD, SUB and SQUARED_DIFFERENCE of integers: both inputs, shifted left, are brought to twice the
+// larger input scale, combined, and brought to the output scale.
+struct AddParams {
   Broadcast broadcast;
-  int32_t offset_a, offset_b;  // minus the zero points, in [-127, 128]
-  int32_t output_offset;       // the output's zero point
-  Requantization requantization_a, requantization_b, requantization_output;
-  int32_t activation_min, activation_max;  // in [-128, 127]
+  int32_t offset_a, offset_b;                         // minus the zero points, in [-127, 128]
+  int32_t output_offset;                              // the output's zero point
+  int32_t left_shift;                                 // keeps a shifted input below 2^30
+  Requantization requantization_a, requantization_b;  // factors of at most 1/2
+  Requantization requantization_output;
+  int32_t activation_min, activation_max;  // in the range of the type
 
   template <class Visitor>
   void visit(Visitor&& v) const {
     v("broadcast", broadcast), v("offset_a", offset_a), v("offset_b", offset_b);
-    v("output_offset", output_offset), v("requantization_a", requantization_a);
-    v("requantization_b", requantization_b), v("requantization_output", requantization_output);
+    v("output_offset", output_offset), v("left_shift", left_shift);
+    v("requantization_a", requantization_a), v("requantization_b", requantization_b);
+    v("requantization_output", requantization_output);
     v("activation_min", activation_min), v("activation_max", activation_max);
+  }
+};
+
+struct MulParams {
+  Broadcast broadcast;
+  int32_t offset_a, offset_b;              // minus the zero points, in [-127, 128]
+  int32_t output_offset;                   // the output's zero point
+  Requantization requantization;           // scale of a * scale of b / output scale
+  int32_t activation_min, activation_max;  // in the range of the type
+
+  template <class Visitor>
+  void visit(Visitor&& v) const {
+    v("broadcast", broadcast), v("offset_a", offset_a), v("offset_b", offset_b);
+    v("output_offset", output_offset), v("requantization", requantization);
+    v("activation_min", activation_min), v("activation_max", activation_max);
+  }
+};
+
+// a is the input, b is alpha.
+struct PreluParams {
+  Broadcast broadcast;
+  int32_t offset_a, offset_b;  // minus the zero points, in [-127, 128]
+  int32_t output_offset;       // the output's zero point
+  Requantization positive;     // input scale / output scale
+  Requantization negative;     // input scale * alpha scale / output scale
+
+  template <class Visitor>
+  void visit(Visitor&& v) const {
+    v("broadcast", broadcast), v("offset_a", offset_a), v("offset_b", offset_b);
+    v("output_offset", output_offset), v("positive", positive), v("negative", negative);
   }
 };
 
