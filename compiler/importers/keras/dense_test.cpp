@@ -55,38 +55,146 @@ TEST(KerasDense, OfRows) {
 }
 
 TEST(KerasDense, Errors) {
-  EXPECT_THAT(dense("swish").import_error(), HasSubstr("activation \"swish\" is not supported"));
-  EXPECT_THAT(dense({{"class_name", "LeakyReLU"}, {"config", Json::object()}}).import_error(),
-              HasSubstr("activation \"LeakyReLU\" is not supported"));
+  EXPECT_THAT(dense("celu").import_error(), HasSubstr("activation \"celu\" is not supported"));
+  EXPECT_THAT(dense({{"class_name", "PReLU"}, {"config", Json::object()}}).import_error(),
+              HasSubstr("activation \"PReLU\" is not supported"));
   EXPECT_THAT(one_layer({3}, "Dense", {{"units", 2}}, {{"kernel:0", {2, 2}}}).import_error(),
               HasSubstr("its kernel has shape 2x2, 3x2 is wanted"));
   EXPECT_THAT(one_layer({3}, "Dense", {{"units", 2}}).import_error(),
               HasSubstr("the file has 0 weights for it, its kernel is missing"));
 }
 
-TEST(KerasActivation, Layers) {
-  const Floats x = {-8, -1, 0, 3, 7};
-  const auto outputs = [&](const char* class_name, const Json& arguments) {
-    return run(one_layer({5}, class_name, arguments).import(), {x});
+const Floats kInputs = {-8, -2.5F, -1, -0.1F, 0, 0.3F, 3, 7};
+
+Floats mapped(double (*function)(double)) {
+  Floats values;
+  for (const float x : kInputs) values.push_back(static_cast<float>(function(double{x})));
+  return values;
+}
+
+std::vector<Floats> run_layer(const std::string& class_name, const Json& arguments,
+                              const std::vector<KerasWeight>& weights = {},
+                              const std::string& version = "3.3.0") {
+  KerasFile file = one_layer({8}, class_name, arguments, weights);
+  file.keras_version = version;
+  Graph graph = file.import();
+  const auto outputs = run(graph, {kInputs});
+  run_passes(graph);
+  expect_near(run(graph, {kInputs}), outputs);
+  return outputs;
+}
+
+double logistic(double x) { return 1 / (1 + std::exp(-x)); }
+double clamped(double x, double low, double high) { return std::fmin(high, std::fmax(low, x)); }
+double softplus(double x) { return std::log1p(std::exp(x)); }
+
+TEST(KerasActivation, ByName) {
+  const struct {
+    const char* name;
+    double (*function)(double);
+  } cases[] = {
+      {"elu", [](double x) { return x < 0 ? std::expm1(x) : x; }},
+      {"exponential", [](double x) { return std::exp(x); }},
+      {"gelu", [](double x) { return x * std::erfc(-x / std::sqrt(2.0)) / 2; }},
+      {"hard_sigmoid", [](double x) { return clamped(x / 6 + 0.5, 0, 1); }},
+      {"hard_silu", [](double x) { return x * clamped(x / 6 + 0.5, 0, 1); }},
+      {"hard_swish", [](double x) { return x * clamped(x / 6 + 0.5, 0, 1); }},
+      {"hard_tanh", [](double x) { return clamped(x, -1, 1); }},
+      {"leaky_relu", [](double x) { return x < 0 ? 0.2 * x : x; }},
+      {"linear", [](double x) { return x; }},
+      {"mish", [](double x) { return x * std::tanh(softplus(x)); }},
+      {"relu", [](double x) { return std::fmax(0, x); }},
+      {"relu6", [](double x) { return clamped(x, 0, 6); }},
+      {"selu",
+       [](double x) {
+         return 1.0507009873554805 * (x < 0 ? 1.6732632423543772 * std::expm1(x) : x);
+       }},
+      {"sigmoid", logistic},
+      {"silu", [](double x) { return x * logistic(x); }},
+      {"softplus", softplus},
+      {"softsign", [](double x) { return x / (1 + std::fabs(x)); }},
+      {"swish", [](double x) { return x * logistic(x); }},
+      {"tanh", [](double x) { return std::tanh(x); }},
   };
-  expect_near(outputs("Activation", {{"activation", "relu"}}), {{0, 0, 0, 3, 7}});
-  expect_near(outputs("ReLU", {{"max_value", nullptr}, {"negative_slope", 0.0}}),
-              {{0, 0, 0, 3, 7}});
-  expect_near(outputs("ReLU", {{"max_value", 6.0}}), {{0, 0, 0, 3, 6}});
-  const auto softmax = outputs("Softmax", {{"axis", -1}})[0];
-  EXPECT_NEAR(softmax[4] / softmax[3], std::exp(4.0F), 1e-3);
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    if (std::string("linear") == c.name) {
+      // Within a model that computes something.
+      expect_near(run(dense("linear").import(), {{1, 4}}), {{9.5F, -3}});
+      continue;
+    }
+    expect_near(run_layer("Activation", {{"activation", c.name}}), {mapped(c.function)});
+  }
+}
+
+TEST(KerasActivation, HardSigmoidOfKeras2) {
+  const auto expected = mapped([](double x) { return clamped(0.2 * x + 0.5, 0, 1); });
+  for (const char* version : {"2.13.1", ""})
+    EXPECT_NEAR(run(one_layer({8}, "Activation", {{"activation", "hard_sigmoid"}}).import(),
+                    {kInputs})[0][5],
+                expected[5], 1e-6)
+        << version;
+  expect_near(run_layer("Activation", {{"activation", "hard_sigmoid"}}, {}, "2.13.1"), {expected});
+}
+
+TEST(KerasActivation, Layers) {
+  expect_near(run_layer("ReLU", {{"max_value", nullptr}, {"negative_slope", 0.0}}),
+              {mapped([](double x) { return std::fmax(0, x); })});
+  expect_near(run_layer("ReLU", {{"max_value", 6.0}}),
+              {mapped([](double x) { return clamped(x, 0, 6); })});
+  expect_near(run_layer("ReLU", {{"max_value", 2.5}}),
+              {mapped([](double x) { return clamped(x, 0, 2.5); })});
+  expect_near(run_layer("ReLU", {{"negative_slope", 0.25}}),
+              {mapped([](double x) { return x < 0 ? x / 4 : x; })});
+  expect_near(run_layer("ReLU", {{"max_value", 1.0}, {"negative_slope", 0.25}}),
+              {mapped([](double x) { return x < 0 ? x / 4 : std::fmin(x, 1); })});
+  const auto leaky = mapped([](double x) { return x < 0 ? x / 8 : x; });
+  expect_near(run_layer("LeakyReLU", {{"alpha", 0.125}}), {leaky});
+  expect_near(run_layer("LeakyReLU", {{"negative_slope", 0.125}}), {leaky});
+  expect_near(run_layer("LeakyReLU", Json::object()),
+              {mapped([](double x) { return x < 0 ? 0.3 * x : x; })});
+  expect_near(run_layer("ELU", {{"alpha", 0.5}}),
+              {mapped([](double x) { return x < 0 ? 0.5 * std::expm1(x) : x; })});
+  const auto softmax = run_layer("Softmax", {{"axis", -1}})[0];
+  EXPECT_NEAR(softmax[7] / softmax[6], std::exp(4.0F), 1e-3);
+}
+
+TEST(KerasActivation, PRelu) {
+  expect_near(run_layer("PReLU", Json::object(), {{"alpha:0", {8}, {1, 2, 3, 4, 5, 6, 7, 8}}}),
+              {{-8, -5, -3, -0.4F, 0, 0.3F, 3, 7}});
+  // One slope for each channel, shared over height and width.
+  const Graph graph =
+      one_layer({2, 1, 2}, "PReLU", {{"shared_axes", {1, 2}}}, {{"alpha:0", {1, 1, 2}, {2, 3}}})
+          .import();
+  expect_near(run(graph, {{-1, -1, 4, -2}}), {{-2, -3, 4, -6}});
+  EXPECT_THAT(one_layer({2}, "PReLU", {{"shared_axes", {2}}}).import_error(),
+              HasSubstr("shared axis 2"));
+}
+
+TEST(KerasScaling, RescalingAndNormalization) {
+  expect_near(run_layer("Rescaling", {{"scale", 0.5}, {"offset", 1}}),
+              {mapped([](double x) { return x / 2 + 1; })});
+  expect_near(run_layer("Rescaling", {{"scale", 2}}), {mapped([](double x) { return x * 2; })});
+  const Graph graph =
+      one_layer({2, 2}, "Normalization", {{"mean", {{{1, 2}}}}, {"variance", {{{4, 0.25}}}}})
+          .import();
+  expect_near(run(graph, {{1, 2, 5, 3}}), {{0, 0, 2, 2}});
+  EXPECT_THAT(one_layer({2}, "Normalization", {{"axis", {-1}}}).import_error(),
+              HasSubstr("it has no mean and variance"));
+  EXPECT_THAT(one_layer({2}, "Rescaling", {{"scale", {1, 2, 3}}}).import_error(),
+              HasSubstr("scale has 3 numbers for 2 channels"));
 }
 
 TEST(KerasActivation, Errors) {
   const auto error = [](const char* class_name, const Json& arguments) {
     return one_layer({5, 2}, class_name, arguments).import_error();
   };
-  EXPECT_THAT(error("ReLU", {{"negative_slope", 0.1}}), HasSubstr("negative_slope 0.1"));
-  EXPECT_THAT(error("ReLU", {{"max_value", 1.0}}), HasSubstr("max_value must be None or 6"));
+  EXPECT_THAT(error("ReLU", {{"max_value", -1.0}}), HasSubstr("max_value of -1"));
+  EXPECT_THAT(error("ReLU", {{"threshold", 0.5}}), HasSubstr("threshold 0.5 is not supported"));
   EXPECT_THAT(error("ReLU", {{"threshold", "x"}}), HasSubstr("threshold is \"x\", no number"));
   EXPECT_THAT(error("Softmax", {{"axis", 1}}), HasSubstr("softmax over axis 1"));
-  EXPECT_THAT(error("LeakyReLU", {}),
-              HasSubstr("layer \"y\" is a LeakyReLU, which is not supported; supported are "
+  EXPECT_THAT(error("CRelu", {}),
+              HasSubstr("layer \"y\" is a CRelu, which is not supported; supported are "
                         "InputLayer, Activation, "));
 }
 

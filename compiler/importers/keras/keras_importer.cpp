@@ -9,7 +9,8 @@ namespace {
 
 class ModelImporter {
  public:
-  explicit ModelImporter(const WeightFile& file) : file_(file) {}
+  ModelImporter(const WeightFile& file, int keras_version)
+      : file_(file), keras_version_(keras_version) {}
 
   Graph import(const KerasModel& model) {
     Graph& graph = builder_.graph();
@@ -61,7 +62,8 @@ class ModelImporter {
       const ImportLayer import_layer = find_layer_importer(layer);
       if (!is_read[call.layer]) weights[call.layer] = file_.read(layer_path);
       is_read[call.layer] = true;
-      results[i] = {import_layer({layer, weights[call.layer], std::move(arguments), builder_})};
+      results[i] = {import_layer(
+          {layer, weights[call.layer], std::move(arguments), builder_, keras_version_})};
       check_size();
     }
     std::vector<int> outputs;
@@ -87,10 +89,16 @@ class ModelImporter {
   }
 
   const WeightFile& file_;
+  const int keras_version_;
   GraphBuilder builder_;
   size_t counted_ = 0;
   uint64_t bytes_ = 0;
 };
+
+// The first number of "2.13.1", which is one digit; `fallback` when there is none.
+int major_version(const std::string& text, int fallback) {
+  return text.empty() || text[0] < '1' || text[0] > '9' ? fallback : text[0] - '0';
+}
 
 }  // namespace
 }  // namespace keras
@@ -106,7 +114,9 @@ Graph import_keras_h5(std::span<const uint8_t> bytes) {
         "the whole model with model.save()");
   const Json config = parse_json(text->front(), "model_config");
   const H5WeightFile file(root);
-  return ModelImporter(file).import(read_keras_model(config));
+  const auto version = root.texts("keras_version");
+  const int major = major_version(version && version->size() == 1 ? version->front() : "", 2);
+  return ModelImporter(file, major).import(read_keras_model(config));
 }
 
 Graph import_keras_zip(std::span<const uint8_t> bytes) {
@@ -118,7 +128,13 @@ Graph import_keras_zip(std::span<const uint8_t> bytes) {
   const Json config =
       parse_json({reinterpret_cast<const char*>(text->data()), text->size()}, "config.json");
   const KerasWeightFile file(Hdf5Object::root(*weights));
-  return ModelImporter(file).import(read_keras_model(config));
+  int major = 3;
+  if (const auto metadata = archive.read("metadata.json")) {
+    const Json json = parse_json(
+        {reinterpret_cast<const char*>(metadata->data()), metadata->size()}, "metadata.json");
+    major = major_version(text_of(find(json, "keras_version")).value_or(""), major);
+  }
+  return ModelImporter(file, major).import(read_keras_model(config));
 }
 
 }  // namespace solder::compiler

@@ -15,13 +15,20 @@ class Layer {
  public:
   // `weights`: all that the layer has; `inputs`: tensors of the builder's graph.
   Layer(const KerasLayer& layer, const std::vector<FloatArray>& weights, std::vector<int> inputs,
-        GraphBuilder& builder)
-      : layer_(layer), weights_(weights), inputs_(std::move(inputs)), builder_(builder) {}
+        GraphBuilder& builder, int keras_version)
+      : layer_(layer),
+        weights_(weights),
+        inputs_(std::move(inputs)),
+        builder_(builder),
+        keras_version_(keras_version) {}
 
   [[noreturn]] void fail(const std::string& message) const;
 
   // Also the name of its result.
   const std::string& name() const { return layer_.name; }
+  const std::string& class_name() const { return layer_.class_name; }
+  // The major version of the Keras that wrote the file.
+  int keras_version() const { return keras_version_; }
   // "Conv1D" has 1, others have 2.
   int spatial_rank() const { return layer_.class_name.ends_with("1D") ? 1 : 2; }
 
@@ -66,6 +73,7 @@ class Layer {
   const std::vector<FloatArray>& weights_;
   std::vector<int> inputs_;
   GraphBuilder& builder_;
+  int keras_version_;
 };
 
 // The shape of an InputLayer's tensor, with a batch of 1 when the batch is not fixed. Throws

@@ -22,8 +22,11 @@ int import_dense(const Layer& layer);
 int import_batch_normalization(const Layer& layer);
 // activation.cpp
 int import_activation(const Layer& layer);
-int import_relu(const Layer& layer);
-int import_softmax(const Layer& layer);
+int import_activation_layer(const Layer& layer);  // ELU, LeakyReLU, ReLU, Softmax
+int import_prelu(const Layer& layer);
+// scaling.cpp
+int import_rescaling(const Layer& layer);
+int import_normalization(const Layer& layer);
 // pooling.cpp
 int import_max_pooling(const Layer& layer);
 int import_average_pooling(const Layer& layer);
@@ -41,6 +44,11 @@ int import_embedding(const Layer& layer);
 int import_no_op(const Layer& layer);
 // merge.cpp
 int import_add(const Layer& layer);
+int import_subtract(const Layer& layer);
+int import_multiply(const Layer& layer);
+int import_maximum(const Layer& layer);
+int import_minimum(const Layer& layer);
+int import_average(const Layer& layer);
 int import_concatenate(const Layer& layer);
 
 }  // namespace solder::compiler::keras

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "compiler/importers/keras/layers.h"
+#include "compiler/ir/elementwise.h"
 
 namespace solder::compiler::keras {
 namespace {
@@ -22,17 +23,38 @@ Shape broadcast(const Layer& layer, const Shape& a, const Shape& b) {
 
 }  // namespace
 
-int import_add(const Layer& layer) {
+namespace {
+
+// The last result is called as the layer and `suffix`.
+int combine(const Layer& layer, OperatorType type, const std::string& suffix = "") {
   require_several_inputs(layer);
   const std::vector<int>& inputs = layer.inputs();
-  int sum = inputs[0];
+  int all = inputs[0];
   for (size_t i = 1; i < inputs.size(); ++i) {
-    const Shape shape = broadcast(layer, layer.shape_of(sum), layer.shape_of(inputs[i]));
+    const Shape shape = broadcast(layer, layer.shape_of(all), layer.shape_of(inputs[i]));
     const bool is_last = i + 1 == inputs.size();
-    sum = layer.emit(OperatorType::ADD, {sum, inputs[i]}, shape, {},
-                     is_last ? "" : fmt::format("/{}", i));
+    all = layer.emit(type, {all, inputs[i]}, shape, {}, is_last ? suffix : fmt::format("/{}", i));
   }
-  return sum;
+  return all;
+}
+
+}  // namespace
+
+int import_add(const Layer& layer) { return combine(layer, OperatorType::ADD); }
+int import_multiply(const Layer& layer) { return combine(layer, OperatorType::MUL); }
+int import_maximum(const Layer& layer) { return combine(layer, OperatorType::MAXIMUM); }
+int import_minimum(const Layer& layer) { return combine(layer, OperatorType::MINIMUM); }
+
+int import_subtract(const Layer& layer) {
+  if (layer.inputs().size() != 2)
+    layer.fail(fmt::format("it has {} inputs, two are wanted", layer.inputs().size()));
+  return combine(layer, OperatorType::SUB);
+}
+
+int import_average(const Layer& layer) {
+  const int sum = combine(layer, OperatorType::ADD, "/sum");
+  const auto count = static_cast<float>(layer.inputs().size());
+  return emit_with_number(layer.builder(), OperatorType::MUL, sum, 1 / count, layer.name());
 }
 
 int import_concatenate(const Layer& layer) {

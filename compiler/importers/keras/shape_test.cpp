@@ -132,6 +132,20 @@ KerasFile merge(const char* class_name, const std::vector<int64_t>& a,
 TEST(KerasMerge, Add) {
   expect_near(run(merge("Add", {2}, {2}).import(), {{1, 2}, {3, 5}}), {{4, 7}});
   expect_near(run(merge("Add", {2, 2}, {1, 2}).import(), {{1, 2, 3, 4}, {3, 5}}), {{4, 7, 6, 9}});
+}
+
+TEST(KerasMerge, Elementwise) {
+  const auto outputs = [](const char* class_name) {
+    return run(merge(class_name, {2}, {2}).import(), {{1, 7}, {3, 5}});
+  };
+  expect_near(outputs("Subtract"), {{-2, 2}});
+  expect_near(outputs("Multiply"), {{3, 35}});
+  expect_near(outputs("Maximum"), {{3, 7}});
+  expect_near(outputs("Minimum"), {{1, 5}});
+  expect_near(outputs("Average"), {{2, 6}});
+}
+
+TEST(KerasMerge, Errors) {
   EXPECT_THAT(merge("Add", {2}, {3}).import_error(), HasSubstr("shapes 1x2 and 1x3 do not fit"));
   EXPECT_THAT(merge("Add", {2, 2}, {2}).import_error(), HasSubstr("do not fit"));
   EXPECT_THAT(one_layer({2}, "Add").import_error(), HasSubstr("it has 1 inputs, two or more"));

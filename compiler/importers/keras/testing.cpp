@@ -23,6 +23,7 @@ const std::map<std::string, std::string> kGroups = {
     {"Embedding", "embedding"},
     {"GRU", "gru/cell"},
     {"LSTM", "lstm/cell"},
+    {"PReLU", "p_re_lu"},
     {"SeparableConv1D", "separable_conv1d"},
     {"SeparableConv2D", "separable_conv2d"},
     {"SimpleRNN", "simple_rnn/cell"},
@@ -166,6 +167,7 @@ KerasFile& KerasFile::weights(const std::string& layer, const std::string& group
 std::vector<uint8_t> KerasFile::h5(const H5Style& style) const {
   H5Writer writer(style);
   writer.text("/", "model_config", config.dump());
+  writer.text("/", "keras_version", keras_version);
   writer.group("model_weights");
   for (const Group& group : groups_) {
     const std::string path = "model_weights/" + group.layer;
@@ -190,7 +192,8 @@ std::vector<uint8_t> KerasFile::keras_weights() const {
 
 std::vector<uint8_t> KerasFile::keras() const {
   const std::string text = config.dump();
-  return zip_of({{"metadata.json", {'{', '}'}},
+  const std::string metadata = Json{{"keras_version", keras_version}}.dump();
+  return zip_of({{"metadata.json", {metadata.begin(), metadata.end()}},
                  {"config.json", {text.begin(), text.end()}},
                  {"model.weights.h5", keras_weights()}});
 }

@@ -33,6 +33,7 @@ class KerasFile {
 
   // As the file has it, for tests to change.
   Json config;
+  std::string keras_version = "2.13.1";
 
   // Weights get the values 1, 2, 3, ... unless they are given.
   KerasFile& layer(const std::string& class_name, const Json& arguments = Json::object(),

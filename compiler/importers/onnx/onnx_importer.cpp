@@ -6,6 +6,7 @@
 #include <limits>
 #include <unordered_set>
 
+#include "compiler/importers/onnx/gelu_pattern.h"
 #include "compiler/importers/onnx/operators.h"
 #include "compiler/importers/onnx/tensor_proto.h"
 #include "compiler/passes/passes.h"
@@ -44,7 +45,12 @@ class Reader {
     for (const onnx::NodeProto& node : source_.node())
       used_.insert(node.input().begin(), node.input().end());
     for (const onnx::ValueInfoProto& output : source_.output()) used_.insert(output.name());
-    for (int i = 0; i < source_.node_size(); ++i) read_node(source_.node(i), i);
+    const GeluPatterns patterns = find_gelus(source_);
+    for (int i = 0; i < source_.node_size(); ++i) {
+      if (patterns.covered.contains(i)) continue;
+      const auto gelu = patterns.gelus.find(i);
+      read_node(gelu == patterns.gelus.end() ? source_.node(i) : gelu->second, i);
+    }
     for (const onnx::ValueInfoProto& output : source_.output()) read_output(output.name());
     Graph& graph = builder_.graph();
     if (is_quantized_) {

@@ -23,15 +23,49 @@ void import_batch_normalization(Node& node);
 void import_max_pool(Node& node);
 void import_average_pool(Node& node);
 void import_global_average_pool(Node& node);
-void import_reduce_mean(Node& node);
 // dense.cpp
 void import_gemm(Node& node);
 void import_matmul(Node& node);
 // elementwise.cpp
+void import_neg(Node& node);
+void import_abs(Node& node);
+void import_exp(Node& node);
+void import_log(Node& node);
+void import_sqrt(Node& node);
+void import_reciprocal(Node& node);
 void import_add(Node& node);
+void import_sub(Node& node);
+void import_mul(Node& node);
+void import_div(Node& node);
+void import_max(Node& node);
+void import_min(Node& node);
+void import_sum(Node& node);
+void import_mean(Node& node);
+void import_pow(Node& node);
+// activation.cpp
 void import_relu(Node& node);
 void import_sigmoid(Node& node);
+void import_tanh(Node& node);
+void import_hard_swish(Node& node);
+void import_elu(Node& node);
+void import_selu(Node& node);
+void import_leaky_relu(Node& node);
+void import_prelu(Node& node);
+void import_gelu(Node& node);
+void import_erf(Node& node);
+void import_hard_sigmoid(Node& node);
+void import_softplus(Node& node);
+void import_softsign(Node& node);
 void import_clip(Node& node);
+// reduce.cpp
+void import_reduce_mean(Node& node);
+void import_reduce_max(Node& node);
+void import_reduce_min(Node& node);
+void import_reduce_sum(Node& node);
+void import_reduce_l1(Node& node);
+void import_reduce_l2(Node& node);
+void import_reduce_sum_square(Node& node);
+void import_reduce_log_sum(Node& node);
 // softmax.cpp
 void import_softmax(Node& node);
 // quantize_linear.cpp
@@ -40,7 +74,6 @@ void import_dequantize_linear(Node& node);
 // layout.cpp: operators that move elements, and compute nothing
 void import_transpose(Node& node);
 void import_concat(Node& node);
-void import_neg(Node& node);
 void import_pad(Node& node);
 // slice.cpp: parts of a value
 void import_gather(Node& node);

@@ -105,45 +105,4 @@ void import_global_average_pool(Node& node) {
   node.define_output(y, Layout::kChannelsLast, shape);
 }
 
-void import_reduce_mean(Node& node) {
-  Value& input = node.floats(0);
-  const int32_t rank = input.shape.rank;
-  std::vector<int64_t> axes = node.integers("axes", {});
-  if (node.opset() >= 18 && node.has_input(1)) axes = node.integer_constant(1);
-  std::vector<bool> reduced(rank, axes.empty());
-  if (axes.empty() && node.integer("noop_with_empty_axes", 0) != 0) {
-    node.define_output(input);
-    return;
-  }
-  for (const int64_t axis : axes) reduced[node.axis(axis, rank)] = true;
-
-  Options options;
-  options.keep_dims = node.integer("keepdims", 1) != 0;
-  Layout layout = input.layout();
-  // Without the reduced dimensions, what stays of a channels-last tensor must be in ONNX's order:
-  // it is not when channels stay beside height or width.
-  if (!options.keep_dims && rank == 4 && !reduced[1] && !(reduced[2] && reduced[3]))
-    layout = Layout::kOnnx;
-
-  std::vector<int64_t> dims;
-  for (int32_t i = 0; i < rank; ++i) {
-    if (!reduced[i])
-      dims.push_back(input.shape.dims[i]);
-    else if (options.keep_dims)
-      dims.push_back(1);
-  }
-  if (dims.empty()) node.fail("a mean over everything is not supported; use keepdims = 1");
-  const Shape shape = node.shape(dims);
-  const bool is_moved = rank == 4 && layout == Layout::kChannelsLast;
-  std::vector<int32_t> stored_axes;
-  for (int32_t i = 0; i < rank; ++i)
-    if (reduced[is_moved ? kToChannelsLast[i] : i]) stored_axes.push_back(i);
-  const int axes_tensor =
-      node.builder().graph().add_tensor(int32_constant(node.name() + "/axes", stored_axes));
-  const int x = node.tensor(input, layout);
-  const int y =
-      node.emit(OperatorType::MEAN, {x, axes_tensor}, stored_shape(shape, layout), options);
-  node.define_output(y, layout, shape);
-}
-
 }  // namespace solder::compiler
