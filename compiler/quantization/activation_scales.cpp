@@ -12,7 +12,7 @@ namespace {
 // Disjoint sets of tensors that share a scale, named by one of their tensors.
 class Groups {
  public:
-  explicit Groups(size_t tensors) : parent_(tensors), is_unit_(tensors) {
+  explicit Groups(size_t tensors) : parent_(tensors), rules_(tensors, IntegerRule::kAnyScale) {
     std::iota(parent_.begin(), parent_.end(), 0);
   }
 
@@ -22,32 +22,33 @@ class Groups {
   }
   void join(int a, int b) {
     if (of(a) == of(b)) return;
-    const bool unit = is_unit(a) || is_unit(b);
+    const IntegerRule rule = is_fixed(rule_of(a)) ? rule_of(a) : rule_of(b);
     parent_[of(b)] = of(a);
-    is_unit_[of(a)] = unit;
+    rules_[of(a)] = rule;
   }
-  bool is_unit(int tensor) const { return is_unit_[of(tensor)]; }
-  void set_unit(int tensor) { is_unit_[of(tensor)] = true; }
+  // The rule that fixes the scale; kAnyScale when there is none.
+  IntegerRule rule_of(int tensor) const { return rules_[of(tensor)]; }
+  void set_rule(int tensor, IntegerRule rule) { rules_[of(tensor)] = rule; }
 
  private:
   std::vector<int> parent_;
-  std::vector<bool> is_unit_;  // outputs in [0, 1), by the group's name
+  std::vector<IntegerRule> rules_;  // by the group's name
 };
 
 Groups group(const Graph& graph, TensorType type) {
   Groups groups(graph.tensors.size());
   for (const Operator& op : graph.operators) {
     const IntegerRule rule = integer_rule(graph, op, type);
-    if (rule == IntegerRule::kUnit) groups.set_unit(op.outputs[0]);
+    if (is_fixed(rule)) groups.set_rule(op.outputs[0], rule);
     if (rule != IntegerRule::kSameScale) continue;
     for (const int output : op.outputs) groups.join(output, op.outputs[0]);
     std::vector<int> inputs;
     for (const int input : op.inputs)
       if (input >= 0 && graph.tensors[input].type == TensorType::FLOAT32) inputs.push_back(input);
-    const bool all_unit =
-        std::ranges::all_of(inputs, [&](int input) { return groups.is_unit(input); });
+    const bool are_alike = std::ranges::all_of(
+        inputs, [&](int input) { return groups.rule_of(input) == groups.rule_of(inputs[0]); });
     for (const int input : inputs)
-      if (all_unit || !groups.is_unit(input)) groups.join(input, op.outputs[0]);
+      if (are_alike || !is_fixed(groups.rule_of(input))) groups.join(input, op.outputs[0]);
   }
   return groups;
 }
@@ -57,6 +58,16 @@ Range range_of(const Tensor& tensor, const Statistics& statistics, RangeMethod m
   if (!tensor.is_constant()) return choose_range(statistics, method, type);
   const auto [min, max] = std::ranges::minmax(tensor.values<float>());
   return unite({}, {.min = min, .max = max});
+}
+
+// HARD_SWISH of INT8 wants an output scale above 1/128 of its input's.
+void widen_hard_swish(const Graph& graph, const Groups& groups, std::vector<Range>& ranges) {
+  for (const Operator& op : graph.operators) {
+    if (op.type != OperatorType::HARD_SWISH) continue;
+    const Range& input = ranges[groups.of(op.inputs[0])];
+    Range& output = ranges[groups.of(op.outputs[0])];
+    output.max = std::max(output.max, output.min + (input.max - input.min) / 100);
+  }
 }
 
 }  // namespace
@@ -73,11 +84,12 @@ std::vector<Quantization> activation_quantization(const Graph& graph,
     Range& range = ranges[groups.of(t)];
     range = unite(range, range_of(graph.tensors[t], statistics[t], method, type));
   }
+  if (type == TensorType::INT8) widen_hard_swish(graph, groups, ranges);
   std::vector<Quantization> result(graph.tensors.size());
   for (int t = 0; t < count; ++t) {
     if (!is_float(t)) continue;
-    if (groups.is_unit(t))
-      result[t] = unit_quantization(type);
+    if (is_fixed(groups.rule_of(t)))
+      result[t] = fixed_quantization(groups.rule_of(t), type);
     else if (type == TensorType::INT16)
       result[t] = int16_quantization(ranges[groups.of(t)]);
     else

@@ -182,6 +182,94 @@ TEST(FullInteger, ConcatenationOfProbabilitiesIsOne) {
   expect_close(graph, 0.01F);
 }
 
+TEST(FullInteger, ConcatenationOfDifferentFixedScalesRescalesBoth) {
+  Graph graph;
+  const int x = add_input(graph, {2, {1, 4}});
+  const int p = add_operator(graph, LOGISTIC, {x}, {2, {1, 4}});
+  const int t = add_operator(graph, TANH, {x}, {2, {1, 4}});
+  graph.outputs = {add_operator(graph, CONCATENATION, {p, t}, {2, {1, 8}}, {.axis = 1})};
+  const Graph integer = quantized(graph);
+  EXPECT_THAT(operator_types(integer),
+              ElementsAre(LOGISTIC, TANH, QUANTIZE, QUANTIZE, CONCATENATION));
+  EXPECT_EQ(output_of(integer, 1).quantization,
+            (Quantization{.scale = {1.0F / 128}, .zero_point = {0}}));
+  expect_close(graph, 0.02F);
+}
+
+// Every operator of one or two inputs that has an INT8 kernel, and whether there is one of INT16.
+TEST(FullInteger, ElementwiseOperators) {
+  const struct {
+    OperatorType type;
+    int inputs;
+    bool has_int16;
+    Options options = {};
+  } cases[] = {
+      {ABS, 1, true},
+      {ELU, 1, false},
+      {GELU, 1, false},
+      {GELU, 1, false, {.approximate = true}},
+      {HARD_SWISH, 1, false},
+      {LEAKY_RELU, 1, true, {.alpha = 0.1F}},
+      {LOGISTIC, 1, true},
+      {RELU, 1, true},
+      {TANH, 1, true},
+      {ADD, 2, true},
+      {MAXIMUM, 2, true},
+      {MINIMUM, 2, true},
+      {MUL, 2, true},
+      {PRELU, 2, false},
+      {SQUARED_DIFFERENCE, 2, false},
+      {SUB, 2, true},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(operator_name(c.type));
+    Graph graph;
+    std::vector<int> inputs;
+    for (int i = 0; i < c.inputs; ++i) inputs.push_back(add_input(graph, {2, {1, 16}}));
+    graph.outputs = {add_operator(graph, c.type, inputs, {2, {1, 16}}, c.options)};
+    EXPECT_THAT(operator_types(quantized(graph)), ElementsAre(c.type));
+    expect_close(graph, 0.025F);
+    const FullIntegerOptions options = {.interface = TensorType::INT16};
+    EXPECT_EQ(operator_types(quantized(graph, options)).size() == 1, c.has_int16);
+    if (c.has_int16) expect_close(graph, 0.0005F, options);
+  }
+}
+
+TEST(FullInteger, Reductions) {
+  for (const OperatorType type : {MEAN, REDUCE_MAX, REDUCE_MIN, SUM}) {
+    SCOPED_TRACE(operator_name(type));
+    Graph graph;
+    const int x = add_input(graph, {2, {4, 8}});
+    const int axes = testing::add_int32_constant(graph, {1});
+    graph.outputs = {add_operator(graph, type, {x, axes}, {1, {4}})};
+    EXPECT_THAT(operator_types(quantized(graph)), ElementsAre(type));
+    expect_close(graph, 0.06F);
+    expect_close(graph, 0.0005F, {.interface = TensorType::INT16});
+  }
+}
+
+// Bounds of a clip: constants are quantized like what they limit.
+TEST(FullInteger, ConstantsOfSelectionsShareItsScale) {
+  Graph graph;
+  const int x = add_input(graph, {2, {1, 16}});
+  const int low = add_constant(graph, {}, {-0.5F}), high = add_constant(graph, {}, {0.75F});
+  const int above = add_operator(graph, MAXIMUM, {x, low}, {2, {1, 16}});
+  graph.outputs = {add_operator(graph, MINIMUM, {above, high}, {2, {1, 16}})};
+  EXPECT_THAT(operator_types(quantized(graph)), ElementsAre(MAXIMUM, MINIMUM));
+  expect_close(graph, 0.01F);
+}
+
+// What comes out is so much smaller than what goes in that its own range would be refused.
+TEST(FullInteger, HardSwishOfLargeNegativeValues) {
+  Graph graph;
+  const int x = add_input(graph, {2, {1, 16}});
+  const int factor = add_constant(graph, {}, {100.0F}), offset = add_constant(graph, {}, {-102.5F});
+  const int scaled = add_operator(graph, MUL, {x, factor}, {2, {1, 16}});
+  const int shifted = add_operator(graph, ADD, {scaled, offset}, {2, {1, 16}});
+  graph.outputs = {add_operator(graph, HARD_SWISH, {shifted}, {2, {1, 16}})};
+  expect_close(graph, 0.5F);
+}
+
 TEST(FullInteger, OperatorsWithoutIntegerKernelsStayFloat) {
   Graph graph;
   const int x = add_input(graph, {2, {1, 4}});

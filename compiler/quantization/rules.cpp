@@ -17,11 +17,21 @@ IntegerRule rule_of(const Graph& graph, const Operator& op) {
     case OperatorType::DEPTHWISE_CONV_2D:
     case OperatorType::FULLY_CONNECTED:
       return has_float_weights(graph, op) ? IntegerRule::kWeighted : IntegerRule::kFloat;
+    case OperatorType::ABS:
     case OperatorType::ADD:
+    case OperatorType::ELU:
+    case OperatorType::GELU:
+    case OperatorType::HARD_SWISH:
+    case OperatorType::LEAKY_RELU:
     case OperatorType::MEAN:
+    case OperatorType::MUL:
+    case OperatorType::PRELU:
     case OperatorType::RELU:
     case OperatorType::RELU_N1_TO_1:
     case OperatorType::RELU6:
+    case OperatorType::SQUARED_DIFFERENCE:
+    case OperatorType::SUB:
+    case OperatorType::SUM:
       return IntegerRule::kAnyScale;
     case OperatorType::AVERAGE_POOL_2D:
     case OperatorType::CONCATENATION:
@@ -29,10 +39,14 @@ IntegerRule rule_of(const Graph& graph, const Operator& op) {
     case OperatorType::EXPAND_DIMS:
     case OperatorType::GATHER:
     case OperatorType::MAX_POOL_2D:
+    case OperatorType::MAXIMUM:
+    case OperatorType::MINIMUM:
     case OperatorType::MIRROR_PAD:
     case OperatorType::PACK:
     case OperatorType::PAD:
     case OperatorType::PADV2:
+    case OperatorType::REDUCE_MAX:
+    case OperatorType::REDUCE_MIN:
     case OperatorType::RESHAPE:
     case OperatorType::RESIZE_BILINEAR:
     case OperatorType::RESIZE_NEAREST_NEIGHBOR:
@@ -48,7 +62,10 @@ IntegerRule rule_of(const Graph& graph, const Operator& op) {
     case OperatorType::LOGISTIC:
     case OperatorType::SOFTMAX:
       return IntegerRule::kUnit;
+    case OperatorType::TANH:
+      return IntegerRule::kSymmetricUnit;
     default:
+      // EXP too: many an interpreter of TensorFlow Lite has none of INT8.
       return IntegerRule::kFloat;
   }
 }
@@ -73,8 +90,7 @@ bool has_kernel(const Graph& graph, const Operator& op, IntegerRule rule, Tensor
     if (input >= 0 && !alone.is_constant(input)) alone.inputs.push_back(input);
   }
   for (int& output : copy.outputs) output = add(output);
-  if (rule == IntegerRule::kUnit)
-    alone.tensors[copy.outputs[0]].quantization = unit_quantization(type);
+  if (is_fixed(rule)) alone.tensors[copy.outputs[0]].quantization = fixed_quantization(rule, type);
   alone.operators = {copy};
   alone.outputs = copy.outputs;
   try {
@@ -116,12 +132,17 @@ void check_is_float(const Graph& graph) {
           fmt::format("tensor '{}' is quantized already: give the FLOAT32 model", tensor.name));
 }
 
-Quantization unit_quantization(TensorType type) {
+Quantization fixed_quantization(IntegerRule rule, TensorType type) {
   if (type == TensorType::INT16) return {.scale = {1.0F / 32768}, .zero_point = {0}};
+  if (rule == IntegerRule::kSymmetricUnit) return {.scale = {1.0F / 128}, .zero_point = {0}};
   return {.scale = {1.0F / 256}, .zero_point = {-128}};
 }
 
 IntegerRule integer_rule(const Graph& graph, const Operator& op, TensorType type) {
+  // TensorFlow Lite has none of INT16, though we have.
+  if (type == TensorType::INT16 &&
+      (op.type == OperatorType::SQUARED_DIFFERENCE || op.type == OperatorType::SUM))
+    return IntegerRule::kFloat;
   const IntegerRule rule = rule_of(graph, op);
   const bool needs_kernel = rule != IntegerRule::kFloat && rule != IntegerRule::kWeighted;
   return needs_kernel && !has_kernel(graph, op, rule, type) ? IntegerRule::kFloat : rule;

@@ -9,11 +9,12 @@
 namespace solder::compiler {
 
 enum class IntegerRule {
-  kFloat,      // has no integer kernel, or other types: stays, between DEQUANTIZE and QUANTIZE
-  kWeighted,   // constant weights (input 1) and bias (input 2): CONV_2D and its like
-  kAnyScale,   // every activation has a scale of its own
-  kSameScale,  // values are moved or selected: inputs and outputs share one scale
-  kUnit,       // an output in [0, 1): see unit_quantization()
+  kFloat,          // has no integer kernel, or other types: stays, between DEQUANTIZE and QUANTIZE
+  kWeighted,       // constant weights (input 1) and bias (input 2): CONV_2D and its like
+  kAnyScale,       // every activation has a scale of its own
+  kSameScale,      // values are moved or selected: inputs and outputs share one scale
+  kUnit,           // an output in [0, 1): see fixed_quantization()
+  kSymmetricUnit,  // one in [-1, 1)
 };
 
 // Which input of `op` is its first activation: 0 but for operators that have a parameter before it.
@@ -22,8 +23,12 @@ size_t data_input(const Operator& op);
 // For activations of `type`, INT8 or INT16.
 IntegerRule integer_rule(const Graph& graph, const Operator& op, TensorType type);
 
-// INT8: scale 1/256, zero point -128. INT16: scale 1/32768, zero point 0.
-Quantization unit_quantization(TensorType type);
+inline bool is_fixed(IntegerRule rule) {
+  return rule == IntegerRule::kUnit || rule == IntegerRule::kSymmetricUnit;
+}
+// Of an output that is kUnit (INT8: scale 1/256, zero point -128) or kSymmetricUnit (INT8: scale
+// 1/128, zero point 0). INT16: scale 1/32768, zero point 0.
+Quantization fixed_quantization(IntegerRule rule, TensorType type);
 
 // CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED with constant FLOAT32 weights, and a constant
 // FLOAT32 bias or none.

@@ -190,6 +190,7 @@ decltype(reference::max_pool_2d_s8) max_pool_2d_s8;
 decltype(reference::max_pool_2d_s16) max_pool_2d_s16;
 decltype(reference::average_pool_2d_f32) average_pool_2d_f32;
 decltype(reference::average_pool_2d_s8) average_pool_2d_s8;
+decltype(reference::average_pool_2d_s16) average_pool_2d_s16;
 }  // namespace generic
 
 // One function per KernelId.

@@ -41,7 +41,9 @@ Graph graph_of_everything() {
   x = add_operator(graph, OperatorType::MAX_POOL_2D, {x}, image, pool);
   Options fused;
   fused.activation = Activation::RELU_N1_TO_1;
-  x = add_operator(graph, OperatorType::ADD, {x, x}, image, fused);
+  for (const OperatorType type :
+       {OperatorType::ADD, OperatorType::SUB, OperatorType::MUL, OperatorType::DIV})
+    x = add_operator(graph, type, {x, x}, image, fused);
   fused.keep_dims = true;
   x = add_operator(graph, OperatorType::FULLY_CONNECTED, {x, w}, image, fused);
   Options concatenation;
@@ -50,7 +52,19 @@ Graph graph_of_everything() {
   x = add_operator(graph, OperatorType::CONCATENATION, {x, x}, {4, {1, 4, 4, 4}}, concatenation);
   Options mean;
   mean.keep_dims = true;
-  x = add_operator(graph, OperatorType::MEAN, {x, add_int32_constant(graph, {1, 2})}, image, mean);
+  const int axes = add_int32_constant(graph, {1, 2});
+  for (const OperatorType type :
+       {OperatorType::MEAN, OperatorType::SUM, OperatorType::REDUCE_MAX, OperatorType::REDUCE_MIN})
+    x = add_operator(graph, type, {x, axes}, image, mean);
+  Options leaky_relu;
+  leaky_relu.alpha = 0.25F;
+  x = add_operator(graph, OperatorType::LEAKY_RELU, {x}, image, leaky_relu);
+  Options gelu;
+  gelu.approximate = true;
+  x = add_operator(graph, OperatorType::GELU, {x}, image, gelu);
+  for (const OperatorType type : {OperatorType::MAXIMUM, OperatorType::MINIMUM, OperatorType::PRELU,
+                                  OperatorType::SQUARED_DIFFERENCE})
+    x = add_operator(graph, type, {x, x}, image);
   Options softmax;
   softmax.beta = 0.5F;
   x = add_operator(graph, OperatorType::SOFTMAX, {x}, image, softmax);
@@ -83,10 +97,14 @@ Graph graph_of_everything() {
     graph.operators.back().outputs.push_back(graph.add_tensor({.name = "part", .shape = image}));
   }
   for (const OperatorType type :
-       {OperatorType::EXPAND_DIMS, OperatorType::PADV2, OperatorType::SLICE, OperatorType::SQUEEZE,
-        OperatorType::DEQUANTIZE, OperatorType::LOGISTIC, OperatorType::RELU,
-        OperatorType::RELU_N1_TO_1, OperatorType::RELU6, OperatorType::RESHAPE, OperatorType::PAD,
-        OperatorType::TRANSPOSE, OperatorType::QUANTIZE})
+       {OperatorType::EXPAND_DIMS, OperatorType::PADV2,        OperatorType::SLICE,
+        OperatorType::SQUEEZE,     OperatorType::DEQUANTIZE,   OperatorType::ABS,
+        OperatorType::ELU,         OperatorType::EXP,          OperatorType::HARD_SWISH,
+        OperatorType::LOG,         OperatorType::LOGISTIC,     OperatorType::NEG,
+        OperatorType::RELU,        OperatorType::RELU_N1_TO_1, OperatorType::RELU6,
+        OperatorType::RESHAPE,     OperatorType::RSQRT,        OperatorType::SQRT,
+        OperatorType::SQUARE,      OperatorType::TANH,         OperatorType::PAD,
+        OperatorType::TRANSPOSE,   OperatorType::QUANTIZE})
     x = add_operator(graph, type, {x}, image);
   graph.tensors[x].type = TensorType::INT8;
   graph.tensors[x].quantization = {{0.5F, 0.25F}, {-3, 4}, 3};
@@ -115,7 +133,8 @@ TEST(TfliteExporter, BuffersAreAligned) {
 TEST(TfliteExporter, CodesAreInBothFields) {
   const std::vector<uint8_t> bytes = export_tflite(graph_of_everything());
   for (const auto* code : *schema::GetModel(bytes.data())->operator_codes())
-    EXPECT_EQ(int32_t{code->deprecated_builtin_code()}, int32_t{code->builtin_code()});
+    EXPECT_EQ(int32_t{code->deprecated_builtin_code()},
+              code->builtin_code() <= 127 ? int32_t{code->builtin_code()} : 0);
 }
 
 TEST(TfliteExporter, Versions) {
@@ -131,8 +150,42 @@ TEST(TfliteExporter, Versions) {
   EXPECT_EQ(version(0), 4);
   graph.tensors[filter].shape.dims[3] = 1;
   EXPECT_EQ(version(0), 6);
-  // Without a bias.
-  EXPECT_EQ(version(5), 6);
+  // FULLY_CONNECTED without a bias.
+  EXPECT_EQ(version(8), 6);
+}
+
+// Of operators whose inputs and output are of one type: FLOAT32, INT8, INT16.
+TEST(TfliteExporter, VersionsByType) {
+  using enum OperatorType;
+  const struct {
+    OperatorType type;
+    int32_t f32, s8, s16;
+  } cases[] = {
+      {ABS, 1, 2, 3},     {ADD, 1, 2, 3},     {DIV, 1, 1, 1},        {ELU, 1, 1, 1},
+      {EXP, 1, 2, 2},     {GELU, 1, 2, 1},    {HARD_SWISH, 1, 1, 1}, {LEAKY_RELU, 1, 1, 2},
+      {MAXIMUM, 1, 2, 4}, {MINIMUM, 1, 2, 4}, {PRELU, 1, 1, 1},      {REDUCE_MAX, 1, 2, 3},
+      {SUB, 1, 2, 5},     {SUM, 1, 2, 1},     {TANH, 1, 2, 3},       {SQUARED_DIFFERENCE, 1, 2, 1},
+  };
+  for (const auto& c : cases) {
+    for (const auto& [type, expected] : {std::pair{TensorType::FLOAT32, c.f32},
+                                         {TensorType::INT8, c.s8},
+                                         {TensorType::INT16, c.s16}}) {
+      Graph graph;
+      const int x = add_input(graph, {1, {2}});
+      add_operator(graph, c.type, {x, x}, {1, {2}});
+      for (Tensor& tensor : graph.tensors) tensor.type = type;
+      EXPECT_EQ(operator_version(graph, graph.operators[0]), expected) << operator_name(c.type);
+    }
+  }
+  // MUL whose output has a scale below the product of its inputs'.
+  Graph graph;
+  const int x = add_input(graph, {1, {2}});
+  add_operator(graph, MUL, {x, x}, {1, {2}});
+  for (Tensor& tensor : graph.tensors) tensor.type = TensorType::INT8;
+  for (Tensor& tensor : graph.tensors) tensor.quantization = {.scale = {0.5F}, .zero_point = {0}};
+  EXPECT_EQ(operator_version(graph, graph.operators[0]), 2);
+  graph.tensors[1].quantization.scale[0] = 0.25F;
+  EXPECT_EQ(operator_version(graph, graph.operators[0]), 3);
 }
 
 // The format names the dimensions that SQUEEZE drops.

@@ -118,11 +118,12 @@ int32_t operator_version(const Graph& graph, const Operator& op) {
     case OperatorType::LEAKY_RELU:
       return by_type(input.type, 1, 2);
     case OperatorType::EXP:
-    case OperatorType::GELU:
     case OperatorType::LOG:
+      return by_type(input.type, 2, 2);
+    case OperatorType::GELU:
     case OperatorType::SQUARED_DIFFERENCE:
     case OperatorType::SUM:
-      return by_type(input.type, 2, 2);
+      return by_type(input.type, 2, 1);
     case OperatorType::ELU:
     case OperatorType::EXPAND_DIMS:
     case OperatorType::HARD_SWISH:
