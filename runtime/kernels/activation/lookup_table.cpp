@@ -27,7 +27,7 @@ const int8_t* q4_table(StepBuilder& builder, const TensorView& input, Function f
   const Requantization to_q4 = quantize_multiplier(
       std::ldexp(static_cast<double>(input.quantization.scale[0]), kFractionBits));
   const double radius = std::floor(std::ldexp(15.0, kFractionBits - to_q4.shift));
-  return make_table(builder, [&](int32_t x) {
+  return make_table(builder, [&](int32_t x) -> int32_t {
     x -= zero_point;
     if (x <= -radius) return INT8_MIN;
     if (x >= radius) return INT8_MAX;
@@ -68,18 +68,18 @@ int32_t hard_swish(int32_t in, MultiplierS16 to_gate, MultiplierS16 to_output) {
 }  // namespace
 
 const int8_t* piecewise_linear_table(StepBuilder& builder, const PiecewiseLinear& function) {
-  return make_table(builder, [&](int32_t x) { return piecewise_linear(function, x); });
+  return make_table(builder, [&](int32_t x) -> int32_t { return piecewise_linear(function, x); });
 }
 
 const int8_t* logistic_table(StepBuilder& builder, const TensorView& input) {
-  return q4_table(builder, input, [](int32_t x) {
+  return q4_table(builder, input, [](int32_t x) -> int32_t {
     return rounding_divide_by_pot(logistic(x, 4), 31 - 8) + INT8_MIN;
   });
 }
 
 const int8_t* tanh_table(StepBuilder& builder, const TensorView& input) {
   return q4_table(builder, input,
-                  [](int32_t x) { return rounding_divide_by_pot(tanh(x, 4), 31 - 7); });
+                  [](int32_t x) -> int32_t { return rounding_divide_by_pot(tanh(x, 4), 31 - 7); });
 }
 
 const int8_t* hard_swish_table(StepBuilder& builder, const TensorView& input,
@@ -88,7 +88,7 @@ const int8_t* hard_swish_table(StepBuilder& builder, const TensorView& input,
   const MultiplierS16 to_gate = quantize_multiplier_s16(scale / (3.0F / 32768));
   const MultiplierS16 to_output = quantize_multiplier_s16(scale / output.quantization.scale[0]);
   const int32_t input_zero = zero_point_of(input), output_zero = zero_point_of(output);
-  return make_table(builder, [&](int32_t x) {
+  return make_table(builder, [&](int32_t x) -> int32_t {
     return hard_swish((x - input_zero) * 128, to_gate, to_output) + output_zero;
   });
 }
@@ -99,7 +99,7 @@ const int8_t* real_table(StepBuilder& builder, const TensorView& input, const Te
   const float inverse_scale = 1.0F / output.quantization.scale[0];
   const int32_t input_zero = zero_point_of(input);
   const auto output_zero = static_cast<float>(zero_point_of(output));
-  return make_table(builder, [&](int32_t x) {
+  return make_table(builder, [&](int32_t x) -> int32_t {
     const float real = function(input_scale * static_cast<float>(x - input_zero));
     const float value = std::round(real * inverse_scale) + output_zero;
     // Not a number comes out as the lowest.
