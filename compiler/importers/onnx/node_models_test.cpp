@@ -21,7 +21,7 @@ namespace {
 using namespace testing;
 namespace fs = std::filesystem;
 
-constexpr int kPassing = 331;
+constexpr int kPassing = 330;
 const fs::path kModels = "/usr/share/libonnx-testdata/data";
 
 template <class Proto>
