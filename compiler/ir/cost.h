@@ -5,7 +5,7 @@
 
 namespace solder::compiler {
 
-// Multiply-accumulates of convolutions and fully-connected layers over every output element, taps
+// Multiply-accumulates of convolutions (transposed ones too) and fully-connected layers, taps
 // in the padding included; 0 for other operators.
 int64_t macs(const Graph& graph, const Operator& op);
 int64_t macs(const Graph& graph);

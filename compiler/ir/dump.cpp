@@ -89,6 +89,9 @@ std::string describe_options(const Operator& op) {
       if (o.dilation_h != 1 || o.dilation_w != 1)
         text += fmt::format(" dilation {}x{}", o.dilation_h, o.dilation_w);
       break;
+    case OperatorType::TRANSPOSE_CONV:
+      text = window;
+      break;
     case OperatorType::AVERAGE_POOL_2D:
     case OperatorType::MAX_POOL_2D:
       text = fmt::format("{}x{} {}", o.filter_h, o.filter_w, window);

@@ -60,6 +60,8 @@ Error read_options(const schema::Operator& from, Options& to) {
     return read_convolution(*conv, to);
   if (const auto* depthwise = from.builtin_options_as_DepthwiseConv2DOptions())
     return read_convolution(*depthwise, to);
+  if (const auto* transpose = from.builtin_options_as_TransposeConvOptions())
+    return read_window(*transpose, to);
   if (const auto* pool = from.builtin_options_as_Pool2DOptions()) {
     to.filter_h = pool->filter_height();
     to.filter_w = pool->filter_width();

@@ -114,14 +114,14 @@ const Requantization* requantization_per_channel(StepBuilder& builder, const Ten
 }
 
 Error check_sum_s16(StepBuilder& builder, int64_t depth, int32_t channels,
-                    const Requantization* factors, int32_t count, SumS16& sum) {
+                    const Requantization* factors, int32_t count, SumS16& sum, int32_t bias_input) {
   if (depth > kMaxAccumulationDepthS16)
     return builder.fail("sums up more than 2^24 products for an INT16 output; it sums", depth);
   for (int32_t i = 0; i < count; ++i)
     if (factors[i].shift > kMaxWideShift)
       return builder.fail("has an INT16 output whose scale is too small for its input and filter");
-  const TensorView* bias = builder.input(2);
-  sum = {.bias = StepBuilder::in(2), .bits = 32};
+  const TensorView* bias = builder.input(bias_input);
+  sum = {.bias = StepBuilder::in(bias_input), .bits = 32};
   if (bias == nullptr) return {};
   if (is_bias(bias, TensorType::INT64, channels)) {
     constexpr int64_t kLimit = int64_t{1} << 46;

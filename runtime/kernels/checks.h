@@ -59,7 +59,7 @@ const Requantization* requantization_per_channel(StepBuilder& builder, const Ten
 // that too.
 inline constexpr int64_t kMaxAccumulationDepthS16 = 1 << 24;
 
-// How an operator of INT16 activations with an INT8 filter adds its bias, input 2: as INT64. With
+// How an operator of INT16 activations with an INT8 filter adds its bias: as INT64. With
 // an INT32 bias, TensorFlow Lite Micro's sums have 32 bits, and so they have where it is absent
 // (but see DEPTHWISE_CONV_2D).
 struct SumS16 {
@@ -69,7 +69,8 @@ struct SumS16 {
 // Checks that sums of `depth` products and the bias stay in bounds, and that the `count` factors
 // are such as requantize_wide() takes.
 Error check_sum_s16(StepBuilder& builder, int64_t depth, int32_t channels,
-                    const Requantization* factors, int32_t count, SumS16& sum);
+                    const Requantization* factors, int32_t count, SumS16& sum,
+                    int32_t bias_input = 2);
 
 // A table of the scale of every channel's weights, or null when memory is short.
 const float* scale_per_channel(StepBuilder& builder, const TensorView& filter, int32_t channels);

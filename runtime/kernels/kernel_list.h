@@ -20,6 +20,7 @@
 #include "runtime/kernels/shape/shape.h"
 #include "runtime/kernels/skeleton/skeleton.h"
 #include "runtime/kernels/softmax/softmax.h"
+#include "runtime/kernels/transpose_conv/transpose_conv.h"
 
 // X(name, Params, operands...)
 // clang-format off
@@ -142,6 +143,14 @@
   X(strided_copy_b32, StridedCopyParams, const int32_t* input, int32_t* output)                   \
   X(gather_b8, GatherParams, const int8_t* input, const int32_t* indices, int8_t* output)         \
   X(copy_b8, CopyParams, const int8_t* input, int8_t* output)                                     \
+  X(transpose_conv_f32, Conv2DF32Params,                                                          \
+    const float* input, const float* filter, const float* bias, float* output)                    \
+  X(transpose_conv_s8, Conv2DS8Params,                                                            \
+    const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
+    const Requantization* requantization, int8_t* output)                                         \
+  X(transpose_conv_s16, Conv2DS16Params,                                                          \
+    const int16_t* input, const int8_t* filter, const int64_t* bias,                              \
+    const Requantization* requantization, int16_t* output)                                        \
   X(resize_nearest_neighbor_b8, ResizeParams, const int8_t* input, int8_t* output)                \
   X(resize_bilinear_f32, ResizeParams, const float* input, float* output)                         \
   X(resize_bilinear_s8, ResizeParams, const int8_t* input, int8_t* output)                        \

@@ -49,6 +49,7 @@ namespace solder {
   X(NEG, 59, prepare_neg)                                                                         \
   X(PADV2, 60, prepare_padv2)                                                                     \
   X(SLICE, 65, prepare_slice)                                                                     \
+  X(TRANSPOSE_CONV, 67, prepare_transpose_conv)                                                   \
   X(EXPAND_DIMS, 70, prepare_reshape)                                                             \
   X(LOG, 73, prepare_unary)                                                                       \
   X(SUM, 74, prepare_reduction)                                                                   \

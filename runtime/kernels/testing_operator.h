@@ -15,6 +15,7 @@ template <class T>
 constexpr TensorType type_of() {
   if constexpr (std::is_same_v<T, float>) return TensorType::FLOAT32;
   if constexpr (std::is_same_v<T, int32_t>) return TensorType::INT32;
+  if constexpr (std::is_same_v<T, int64_t>) return TensorType::INT64;
   if constexpr (std::is_same_v<T, int16_t>) return TensorType::INT16;
   return TensorType::INT8;
 }

@@ -88,6 +88,12 @@ schema::BuiltinOptionsUnion write_options(const Graph& graph, const Operator& op
       result.Set(std::move(table));
       break;
     }
+    case OperatorType::TRANSPOSE_CONV: {
+      schema::TransposeConvOptionsT table;
+      write_window(options, table);
+      result.Set(std::move(table));
+      break;
+    }
     case OperatorType::AVERAGE_POOL_2D:
     case OperatorType::MAX_POOL_2D: {
       schema::Pool2DOptionsT table;

@@ -35,6 +35,8 @@ Graph graph_of_everything() {
   const int w = add_constant(graph, {4, {2, 1, 1, 2}}, {1, 2, 3, 4});
   x = add_operator(graph, OperatorType::CONV_2D, {x, w, -1}, image, dilated);
   x = add_operator(graph, OperatorType::DEPTHWISE_CONV_2D, {x, w}, image, dilated);
+  const int shape = add_int32_constant(graph, {1, 4, 4, 2});
+  x = add_operator(graph, OperatorType::TRANSPOSE_CONV, {shape, w, x}, image, options);
   Options pool = options;
   pool.filter_h = 5;
   pool.filter_w = 6;
@@ -126,7 +128,7 @@ TEST(TfliteExporter, BuffersAreAligned) {
   const std::vector<uint8_t> bytes = export_tflite(graph_of_everything());
   const schema::Model& model = *schema::GetModel(bytes.data());
   EXPECT_EQ(model.buffers()->Get(0)->data(), nullptr);
-  ASSERT_EQ(model.buffers()->size(), 3);
+  ASSERT_EQ(model.buffers()->size(), 4);
   for (uint32_t i = 1; i < model.buffers()->size(); ++i)
     EXPECT_EQ((model.buffers()->Get(i)->data()->data() - bytes.data()) % 16, 0);
 }

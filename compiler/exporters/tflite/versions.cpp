@@ -78,6 +78,9 @@ int32_t operator_version(const Graph& graph, const Operator& op) {
       return output.type == TensorType::INT16 ? 2 : 1;
     case OperatorType::RELU:
       return input.type == TensorType::UINT8 ? 2 : by_type(input.type, 2, 3);
+    case OperatorType::TRANSPOSE_CONV:
+      if (op.options.activation != Activation::NONE) return 4;
+      return op.input(3) >= 0 ? 3 : by_type(weights.type, 2, 1);
     case OperatorType::GATHER:
       if (op.options.batch_dims != 0) return 5;
       return input.type == TensorType::BOOL ? 3 : by_type(input.type, 2, 4);
