@@ -1,6 +1,7 @@
 #include "compiler/quantization/activation_scales.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include "compiler/quantization/affine.h"
@@ -37,9 +38,17 @@ class Groups {
 
 Groups group(const Graph& graph, TensorType type) {
   Groups groups(graph.tensors.size());
+  std::map<int, int> input_of_weights;
   for (const Operator& op : graph.operators) {
     const IntegerRule rule = integer_rule(graph, op, type);
     if (is_fixed(rule)) groups.set_rule(op.outputs[0], rule);
+    if (rule == IntegerRule::kWeighted) {
+      // Operators that share weights are one layer called again and again: with one scale for their
+      // inputs they share the quantized constants, too.
+      const int input = op.input(data_input(op));
+      const auto known = input_of_weights.emplace(op.input(1), input).first->second;
+      if (groups.rule_of(known) == groups.rule_of(input)) groups.join(known, input);
+    }
     if (rule != IntegerRule::kSameScale) continue;
     for (const int output : op.outputs) groups.join(output, op.outputs[0]);
     std::vector<int> inputs;

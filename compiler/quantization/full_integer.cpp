@@ -2,6 +2,8 @@
 
 #include <map>
 #include <string>
+#include <tuple>
+#include <utility>
 
 #include "compiler/passes/rewrite.h"
 #include "compiler/quantization/activation_scales.h"
@@ -36,6 +38,10 @@ class Quantizer {
   }
 
   Graph run() {
+    for (const Operator& op : graph_.operators)
+      if (has_float_weights(graph_, op))
+        inputs_of_weights_[op.inputs[weight_inputs(op).weights]].push_back(
+            op.inputs[data_input(op)]);
     for (const int input : graph_.inputs) add_input(input);
     for (size_t i = 0; i < graph_.operators.size(); ++i) {
       const Operator& op = graph_.operators[i];
@@ -157,7 +163,9 @@ class Quantizer {
     const int output = op.outputs[0];
     for (size_t i = 0; i < op.inputs.size(); ++i) {
       const int input = op.inputs[i];
-      if (input < 0 || (rule == IntegerRule::kWeighted && i > 0)) continue;
+      const bool is_weight = rule == IntegerRule::kWeighted &&
+                             (i == weight_inputs(op).weights || i == weight_inputs(op).bias);
+      if (input < 0 || is_weight) continue;
       const int like = rule == IntegerRule::kSameScale ? output : input;
       copy.inputs[i] = version(input, type, quantization_[type][like]);
     }
@@ -166,29 +174,58 @@ class Quantizer {
     result_.operators.push_back(copy);
   }
 
+  // The mean of what operators that share these weights read.
+  std::vector<double> mean_input(int weights) const {
+    const std::vector<int>& inputs = inputs_of_weights_.at(weights);
+    std::vector<double> mean = statistics_[inputs[0]].mean;
+    for (size_t i = 1; i < inputs.size(); ++i) {
+      const std::vector<double>& other = statistics_[inputs[i]].mean;
+      if (other.size() != mean.size()) return statistics_[inputs[0]].mean;
+      for (size_t k = 0; k < mean.size(); ++k) mean[k] += other[k];
+    }
+    for (double& value : mean) value /= static_cast<double>(inputs.size());
+    return mean;
+  }
+
+  // Once for all operators that share weights and bias and whose inputs have one scale.
   void quantize_constants(const Operator& op, TensorType type, Operator& copy) {
-    const int input = op.inputs[0];
-    const Tensor& weights = graph_.tensors[op.inputs[1]];
+    const auto at = weight_inputs(op);
+    const int input = op.inputs[data_input(op)];
+    copy.inputs.resize(at.bias + 1);
+    const auto [entry, is_new] = constants_.try_emplace(
+        {op.inputs[at.weights], op.input(at.bias), type, quantization_[type][input].scale[0]});
+    if (is_new) entry->second = add_constants(op, type);
+    copy.inputs[at.weights] = entry->second.first;
+    copy.inputs[at.bias] = entry->second.second;
+  }
+
+  // Quantized weights and bias.
+  std::pair<int, int> add_constants(const Operator& op, TensorType type) {
+    const auto at = weight_inputs(op);
+    const int input = op.inputs[data_input(op)];
+    const Tensor& weights = graph_.tensors[op.inputs[at.weights]];
     const float input_scale = quantization_[type][input].scale[0];
     const auto outputs = static_cast<size_t>(weights.shape.dims[output_dimension(op, weights)]);
     std::vector<float> bias(outputs);
     std::string name = weights.name + "_bias";
-    if (op.input(2) >= 0) {
-      const Tensor& given = graph_.tensors[op.input(2)];
+    if (op.input(at.bias) >= 0) {
+      const Tensor& given = graph_.tensors[op.input(at.bias)];
       bias.assign(given.values<float>().begin(), given.values<float>().end());
       name = given.name;
     }
     const auto axis = scale_axis(op);
     const Tensor quantized = quantize_weights(
         weights, axis, lowest_weight_scales(bias, input_scale, axis.has_value(), bias_type(type)));
-    if (options_.correct_bias) {
+    // Which taps reach a pixel of TRANSPOSE_CONV's output, and so their error, depends on the
+    // pixel.
+    if (options_.correct_bias && op.type != OperatorType::TRANSPOSE_CONV) {
       const auto error = mean_output_error(op, weights, quantized, graph_.tensors[input].shape,
-                                           statistics_[input].mean);
+                                           mean_input(op.inputs[at.weights]));
       for (size_t c = 0; c < outputs; ++c) bias[c] -= static_cast<float>(error[c]);
     }
-    copy.inputs = {copy.inputs[0], result_.add_tensor(quantized),
-                   result_.add_tensor(quantize_bias(name, bias, input_scale, quantized.quantization,
-                                                    bias_type(type)))};
+    const int weights_tensor = result_.add_tensor(quantized);
+    return {weights_tensor, result_.add_tensor(quantize_bias(
+                                name, bias, input_scale, quantized.quantization, bias_type(type)))};
   }
 
   const Graph& graph_;
@@ -200,6 +237,10 @@ class Quantizer {
   std::map<TensorType, std::vector<Quantization>> quantization_;
   std::map<TensorType, std::vector<int>> versions_;
   std::vector<TensorType> computed_;
+  // Inputs of the operators that have these weights; the constants that are quantized already, by
+  // weights, bias, type and scale of the input.
+  std::map<int, std::vector<int>> inputs_of_weights_;
+  std::map<std::tuple<int, int, TensorType, float>, std::pair<int, int>> constants_;
   Graph result_;
 };
 

@@ -383,5 +383,39 @@ TEST(FullInteger, MovedElementsKeepTheirScale) {
   }
 }
 
+// A layer that is called twice, as unrolled recurrent layers are: its constants are there once.
+TEST(FullInteger, SharedWeightsStayShared) {
+  Graph graph;
+  const int x = add_input(graph, {2, {1, 4}});
+  const int w = add_constant(graph, {2, {4, 4}}, random_floats(16, 1));
+  const int b = add_constant(graph, {1, {4}}, random_floats(4, 2));
+  int y = x;
+  for (int i = 0; i < 3; ++i) y = add_operator(graph, FULLY_CONNECTED, {y, w, b}, {2, {1, 4}});
+  graph.outputs = {y};
+  const Graph integer = quantized(graph);
+  for (size_t i = 1; i < 3; ++i) {
+    EXPECT_EQ(integer.operators[i].inputs[1], integer.operators[0].inputs[1]);
+    EXPECT_EQ(integer.operators[i].inputs[2], integer.operators[0].inputs[2]);
+  }
+  expect_close(graph, 0.1F);
+}
+
+TEST(FullInteger, TransposeConvIsWeightedPerChannel) {
+  Graph graph;
+  const int x = add_input(graph, {4, {1, 3, 3, 2}});
+  const int shape = testing::add_int32_constant(graph, {1, 6, 6, 3});
+  const int w = add_constant(graph, {4, {3, 3, 3, 2}}, random_floats(54, 1));
+  const int b = add_constant(graph, {1, {3}}, random_floats(3, 2));
+  graph.outputs = {add_operator(graph, TRANSPOSE_CONV, {shape, w, x, b}, {4, {1, 6, 6, 3}},
+                                {.stride_h = 2, .stride_w = 2})};
+  const Graph integer = quantized(graph);
+  EXPECT_THAT(operator_types(integer), ElementsAre(TRANSPOSE_CONV));
+  const Operator& op = integer.operators[0];
+  EXPECT_EQ(integer.tensors[op.inputs[0]].type, TensorType::INT32);
+  EXPECT_EQ(integer.tensors[op.inputs[1]].quantization.scale.size(), 3U);
+  EXPECT_EQ(integer.tensors[op.inputs[3]].type, TensorType::INT32);
+  expect_close(graph, 0.05F);
+}
+
 }  // namespace
 }  // namespace solder::compiler

@@ -16,6 +16,7 @@ IntegerRule rule_of(const Graph& graph, const Operator& op) {
     case OperatorType::CONV_2D:
     case OperatorType::DEPTHWISE_CONV_2D:
     case OperatorType::FULLY_CONNECTED:
+    case OperatorType::TRANSPOSE_CONV:
       return has_float_weights(graph, op) ? IntegerRule::kWeighted : IntegerRule::kFloat;
     case OperatorType::ABS:
     case OperatorType::ADD:
@@ -103,7 +104,15 @@ bool has_kernel(const Graph& graph, const Operator& op, IntegerRule rule, Tensor
 
 }  // namespace
 
-size_t data_input(const Operator& op) { return op.type == OperatorType::SPLIT ? 1 : 0; }
+size_t data_input(const Operator& op) {
+  if (op.type == OperatorType::SPLIT) return 1;
+  return op.type == OperatorType::TRANSPOSE_CONV ? 2 : 0;
+}
+
+WeightInputs weight_inputs(const Operator& op) {
+  if (op.type == OperatorType::TRANSPOSE_CONV) return {.weights = 1, .bias = 3};
+  return {};
+}
 
 bool has_float_weights(const Graph& graph, const Operator& op) {
   const auto is_float_constant = [&](int tensor) {
@@ -113,14 +122,18 @@ bool has_float_weights(const Graph& graph, const Operator& op) {
     case OperatorType::CONV_2D:
     case OperatorType::DEPTHWISE_CONV_2D:
     case OperatorType::FULLY_CONNECTED:
-      return is_float_constant(op.input(1)) && (op.input(2) < 0 || is_float_constant(op.input(2)));
+    case OperatorType::TRANSPOSE_CONV: {
+      const auto [weights, bias] = weight_inputs(op);
+      return is_float_constant(op.input(weights)) &&
+             (op.input(bias) < 0 || is_float_constant(op.input(bias)));
+    }
     default:
       return false;
   }
 }
 
 std::optional<int32_t> scale_axis(const Operator& op) {
-  if (op.type == OperatorType::CONV_2D) return 0;
+  if (op.type == OperatorType::CONV_2D || op.type == OperatorType::TRANSPOSE_CONV) return 0;
   if (op.type == OperatorType::DEPTHWISE_CONV_2D) return 3;
   return std::nullopt;
 }

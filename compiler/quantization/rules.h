@@ -10,7 +10,7 @@ namespace solder::compiler {
 
 enum class IntegerRule {
   kFloat,          // has no integer kernel, or other types: stays, between DEQUANTIZE and QUANTIZE
-  kWeighted,       // constant weights (input 1) and bias (input 2): CONV_2D and its like
+  kWeighted,       // constant weights and bias: CONV_2D and its like
   kAnyScale,       // every activation has a scale of its own
   kSameScale,      // values are moved or selected: inputs and outputs share one scale
   kUnit,           // an output in [0, 1): see fixed_quantization()
@@ -30,8 +30,14 @@ inline bool is_fixed(IntegerRule rule) {
 // 1/128, zero point 0). INT16: scale 1/32768, zero point 0.
 Quantization fixed_quantization(IntegerRule rule, TensorType type);
 
-// CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED with constant FLOAT32 weights, and a constant
-// FLOAT32 bias or none.
+// Which inputs of an operator with weights are its weights and its bias.
+struct WeightInputs {
+  size_t weights = 1, bias = 2;
+};
+WeightInputs weight_inputs(const Operator& op);
+
+// CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED or TRANSPOSE_CONV with constant FLOAT32 weights, and
+// a constant FLOAT32 bias or none.
 bool has_float_weights(const Graph& graph, const Operator& op);
 
 // The dimension of the weights along which scales differ; none for FULLY_CONNECTED, because
