@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <map>
 #include <string_view>
 
 #include "compiler/exporters/cpp/constants.h"
@@ -77,10 +78,10 @@ class Printer {
 
  private:
   std::string header() const;
-  std::string source() const;
+  std::string source();
   std::string c_declaration(const char* kind, const TensorInfo& info, uint32_t index) const;
   std::string c_definition(const char* kind, const TensorInfo& info, uint32_t index) const;
-  std::string step_params() const;
+  std::string step_params();
   std::string steps() const;
   std::string step(const Step& step, uint32_t index) const;
   std::string tensor_infos(const char* array, const TensorInfo* infos, uint32_t count) const;
@@ -92,6 +93,7 @@ class Printer {
   const std::string& name_;
   const std::string& origin_;
   PackedConstants constants_;
+  std::vector<uint32_t> params_;  // of each step: the first one that has the same
 };
 
 std::string Printer::c_declaration(const char* kind, const TensorInfo& info, uint32_t index) const {
@@ -178,13 +180,20 @@ std::string Printer::outline(const Step& step) const {
   return shape(op.inputs[0]) + " -> " + shape(op.outputs[0]);
 }
 
-std::string Printer::step_params() const {
+// Equal parameters once, however many steps have them: unrolled layers are full of such.
+std::string Printer::step_params() {
   std::string text;
+  std::map<std::pair<std::string, std::string>, uint32_t> known;
   for (uint32_t i = 0; i < plan_.step_count; ++i) {
     const Step& step = plan_.steps[i];
-    text += fmt::format("// {} {}: {}\nconstexpr solder::{} params_{} = {};\n\n",
-                        step.operator_index, operator_name(step.type), outline(step),
-                        params_type(step.kernel), i, params_initializer(step.kernel, step.params));
+    const std::string type = params_type(step.kernel);
+    const std::string values = params_initializer(step.kernel, step.params);
+    const auto [entry, is_new] = known.try_emplace({type, values}, i);
+    params_.push_back(entry->second);
+    if (is_new)
+      text +=
+          fmt::format("// {} {}: {}\nconstexpr solder::{} params_{} = {};\n\n", step.operator_index,
+                      operator_name(step.type), outline(step), type, i, values);
   }
   return text;
 }
@@ -202,7 +211,7 @@ std::string Printer::step(const Step& step, uint32_t index) const {
       "     .kernel = solder::KernelId::{},\n"
       "     .operator_index = {},\n"
       "     .type = solder::OperatorType::{}}},\n",
-      executable_.kernels().name, kernel, index, operands, step.operand_count, kernel,
+      executable_.kernels().name, kernel, params_[index], operands, step.operand_count, kernel,
       step.operator_index, operator_name(step.type));
 }
 
@@ -238,7 +247,7 @@ std::string Printer::c_definition(const char* kind, const TensorInfo& info, uint
                      is_input ? "" : "const ", type, name_, kind, index, name_, kind, type, index);
 }
 
-std::string Printer::source() const {
+std::string Printer::source() {
   std::string text = fmt::format(
       R"(// Made from {} by `solder compile`: compile the model again instead of editing.
 #include "{}.h"
@@ -265,7 +274,8 @@ alignas({}) uint8_t arena_memory[{}];
 )",
       origin_, name_, name_, kArenaAlignment, word_list(constants_.bytes()), kArenaAlignment,
       plan_.arena_bytes);
-  text += step_params() + steps();
+  text += step_params();
+  text += steps();
   text += tensor_infos("inputs", plan_.inputs, plan_.input_count);
   text += tensor_infos("outputs", plan_.outputs, plan_.output_count);
   text += fmt::format(
