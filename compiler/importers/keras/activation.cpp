@@ -162,9 +162,11 @@ int emit(const Layer& layer, const Function& function) {
 
 int emit_activated(const Layer& layer, OperatorType type, std::vector<int> inputs,
                    const Shape& shape, Options options) {
-  const Function function = read_activation(layer);
-  options.activation = function.fused;
-  const bool is_separate = function.emit && function.fused == Activation::NONE;
+  const Function function = read_activation(layer, "activation");
+  // TensorFlow Lite Micro leaves the activation of a TRANSPOSE_CONV out.
+  const bool is_fused = type != OperatorType::TRANSPOSE_CONV && function.fused != Activation::NONE;
+  if (is_fused) options.activation = function.fused;
+  const bool is_separate = function.emit && !is_fused;
   const int y = layer.emit(type, std::move(inputs), shape, options, is_separate ? "/linear" : "");
   return is_separate ? function.emit(layer.builder(), y, layer.name()) : y;
 }

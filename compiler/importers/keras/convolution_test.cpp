@@ -279,5 +279,51 @@ TEST(KerasConv2D, Errors) {
               HasSubstr("the file has 1 weights for it, its bias is missing"));
 }
 
+// Of one channel each: input pixel i adds kernel[k] to output pixel i * stride - before + k, where
+// "same" cuts off before what TensorFlow's padding would add to the output.
+TEST(KerasConvTranspose, PaddingAndStrides) {
+  const auto run_1d = [](const Json& arguments, const Floats& kernel, const Floats& x) {
+    const auto taps = static_cast<int64_t>(kernel.size());
+    Json all = {{"filters", 1}, {"kernel_size", {taps}}, {"activation", "linear"}};
+    all.update(arguments);
+    const Graph graph = one_layer({static_cast<int64_t>(x.size()), 1}, "Conv1DTranspose", all,
+                                  {{"kernel:0", {taps, 1, 1}, kernel}, {"bias:0", {1}, {0}}})
+                            .import();
+    return run(graph, {x});
+  };
+  expect_near(run_1d({{"strides", 2}}, {1, 10, 100}, {1, 2}), {{1, 10, 102, 20, 200}});
+  expect_near(run_1d({{"strides", 2}, {"padding", "same"}}, {1, 10, 100}, {1, 2}),
+              {{1, 10, 102, 20}});
+  expect_near(run_1d({{"strides", 1}, {"padding", "same"}}, {1, 10, 100}, {1, 2}), {{12, 120}});
+  expect_near(run_1d({{"strides", 3}}, {1}, {1, 2}), {{1, 0, 0, 2, 0, 0}});
+  expect_near(run_1d({{"strides", 2}, {"output_padding", 1}}, {1, 10, 100}, {1, 2}),
+              {{1, 10, 102, 20, 200, 0}});
+  expect_near(run_1d({{"dilation_rate", 2}}, {1, 10}, {1, 2}), {{1, 2, 10, 20}});
+}
+
+TEST(KerasConvTranspose, ChannelsBiasAndActivation) {
+  const Json arguments = {
+      {"filters", 2}, {"kernel_size", {1, 2}}, {"strides", {1, 2}}, {"activation", "relu"}};
+  // kernel[0, k, output, input]
+  const Graph graph = one_layer({1, 1, 3}, "Conv2DTranspose", arguments,
+                                {{"kernel:0", {1, 2, 2, 3}}, {"bias:0", {2}, {-100, 1}}})
+                          .import();
+  expect_near(run(graph, {{1, 10, 100}}), {{221, 655, 887, 1322}});
+  EXPECT_EQ(operator_types(graph), (std::vector{OperatorType::TRANSPOSE_CONV, OperatorType::RELU}));
+}
+
+TEST(KerasConvTranspose, Errors) {
+  const auto error = [](const char* key, const Json& value) {
+    Json arguments = {{"filters", 1}, {"kernel_size", {3, 3}}};
+    arguments[key] = value;
+    return one_layer({4, 4, 1}, "Conv2DTranspose", arguments, {{"kernel:0", {3, 3, 1, 1}}})
+        .import_error();
+  };
+  EXPECT_THAT(error("output_padding", {1, 1}), HasSubstr("output_padding is [1,1]"));
+  EXPECT_THAT(error("groups", 2), HasSubstr("groups"));
+  EXPECT_THAT(error("padding", "causal"), HasSubstr("padding \"causal\""));
+  EXPECT_THAT(error("filters", 2), HasSubstr("kernel has shape"));
+}
+
 }  // namespace
 }  // namespace solder::compiler

@@ -29,8 +29,8 @@ class Layer {
   const std::string& class_name() const { return layer_.class_name; }
   // The major version of the Keras that wrote the file.
   int keras_version() const { return keras_version_; }
-  // "Conv1D" has 1, others have 2.
-  int spatial_rank() const { return layer_.class_name.ends_with("1D") ? 1 : 2; }
+  // "Conv1D" and "Conv1DTranspose" have 1, others have 2.
+  int spatial_rank() const { return layer_.class_name.contains("1D") ? 1 : 2; }
 
   // Arguments; the fallback when the layer has none of that name, or it is None.
   const Json& config() const { return *layer_.config; }

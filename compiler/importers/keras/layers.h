@@ -16,6 +16,8 @@ ImportLayer find_layer_importer(const KerasLayer& layer);
 int import_conv(const Layer& layer);
 int import_depthwise_conv(const Layer& layer);
 int import_separable_conv(const Layer& layer);
+// conv_transpose.cpp
+int import_conv_transpose(const Layer& layer);
 // dense.cpp
 int import_dense(const Layer& layer);
 // batch_normalization.cpp

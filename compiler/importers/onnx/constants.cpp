@@ -9,13 +9,15 @@
 namespace solder::compiler {
 namespace {
 
-constexpr int64_t kLongestList = 1024;
+constexpr int64_t kLongestList = 1024, kLongestConstant = 1 << 12;
 
 }  // namespace
 
 void import_constant(Node& node) {
   Value value{.name = node.name()};
   if (node.has_attribute("value")) {
+    // Nobody can use an empty one; PyTorch writes them for optional inputs.
+    if (node.is_empty_constant("value")) return;
     value = node.constant_attribute("value");
   } else if (node.has_attribute("value_float")) {
     value.floats = {node.number("value_float", 0)};
@@ -72,13 +74,17 @@ void concatenate_integers(Node& node) {
 
 void import_constant_of_shape(Node& node) {
   const Shape shape = node.shape(node.integer_constant(0));
-  const bool is_of_integers =
-      node.has_attribute("value") && node.constant_attribute("value").integers.size() == 1;
-  if (!is_of_integers) node.fail("only constants of integers are supported");
-  if (shape.elements() > kLongestList) node.fail("a list of too many integers");
-  const int64_t value = node.constant_attribute("value").integers[0];
-  node.define_output(
-      {.shape = shape, .integers = std::vector<int64_t>(size_t(shape.elements()), value)});
+  Value one{.floats = {0.0F}};
+  if (node.has_attribute("value")) one = node.constant_attribute("value");
+  if (one.floats.size() + one.integers.size() != 1) node.fail("its value is not one number");
+  if (shape.elements() > kLongestConstant) node.fail("a constant of too many elements");
+  const auto count = static_cast<size_t>(shape.elements());
+  Value result{.shape = shape};
+  if (one.integers.empty())
+    result.floats.assign(count, one.floats[0]);
+  else
+    result.integers.assign(count, one.integers[0]);
+  node.define_output(std::move(result));
 }
 
 namespace {

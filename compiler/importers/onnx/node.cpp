@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compiler/importers/onnx/tensor_proto.h"
 
 namespace solder::compiler {
@@ -68,6 +70,19 @@ Value Node::constant_attribute(const std::string& name) const {
   const auto* attribute = find(name, onnx::AttributeProto::TENSOR);
   if (attribute == nullptr) fail("attribute " + name + " is missing");
   return read_tensor(attribute->t(), fmt::format("constant '{}'", this->name()));
+}
+
+bool Node::is_empty_constant(const std::string& name) const {
+  const auto* attribute = find(name, onnx::AttributeProto::TENSOR);
+  return attribute != nullptr &&
+         std::ranges::find(attribute->t().dims(), 0) != attribute->t().dims().end();
+}
+
+std::vector<std::string> Node::texts(const std::string& name) const {
+  const auto* attribute = find(name, onnx::AttributeProto::STRINGS);
+  return attribute
+             ? std::vector<std::string>(attribute->strings().begin(), attribute->strings().end())
+             : std::vector<std::string>();
 }
 
 bool Node::has_input(int index) const {

@@ -22,8 +22,12 @@ class Node {
 
   int64_t opset() const { return builder_.opset(); }
   Builder& builder() const { return builder_; }
-  // Name of the output, for the tensors made on the way to it.
-  const std::string& name() const { return proto_.output(0); }
+  // Name of the first output that has one, for the tensors made on the way to it.
+  const std::string& name() const {
+    int first = 0;
+    while (first + 1 < proto_.output_size() && proto_.output(first).empty()) ++first;
+    return proto_.output(first);
+  }
 
   // Attributes; the fallback when the node has none of that name.
   bool has_attribute(const std::string& name) const;
@@ -35,6 +39,9 @@ class Node {
   // Height and width, each in [1, 2^20].
   std::array<int64_t, 2> size_pair(const std::string& name) const;
   Value constant_attribute(const std::string& name) const;
+  // Whether a tensor has no elements.
+  bool is_empty_constant(const std::string& name) const;
+  std::vector<std::string> texts(const std::string& name) const;
 
   // Inputs, counted from 0.
   int input_count() const { return proto_.input_size(); }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <limits>
 #include <unordered_set>
 
@@ -120,12 +121,12 @@ class Reader {
       node.fail(fmt::format("this operator{} is not supported; supported: {}",
                             is_standard ? "" : " of domain " + proto.domain(),
                             supported_onnx_operators()));
-    if (proto.output_size() == 0 || proto.output(0).empty()) node.fail("it has no output");
+    if (std::ranges::all_of(proto.output(), &std::string::empty)) node.fail("it has no output");
     if (proto.op_type() != "DequantizeLinear")
-      for (int i = 0; i < node.input_count(); ++i)
-        if (node.has_input(i) && node.input(i).is_quantized())
-          node.fail(fmt::format("input '{}' is quantized; only DequantizeLinear may read it",
-                                proto.input(i)));
+      for (const std::string& input : proto.input())
+        if (const Value* value = builder_.find(input); value && value->is_quantized())
+          node.fail(
+              fmt::format("input '{}' is quantized; only DequantizeLinear may read it", input));
     is_quantized_ |= proto.op_type() == "QuantizeLinear";
     import(node);
     for (int i = 1; i < proto.output_size(); ++i)

@@ -19,6 +19,8 @@ std::string supported_onnx_operators();
 // convolution.cpp
 void import_conv(Node& node);
 void import_batch_normalization(Node& node);
+// conv_transpose.cpp
+void import_conv_transpose(Node& node);
 // pooling.cpp
 void import_max_pool(Node& node);
 void import_average_pool(Node& node);
@@ -79,6 +81,13 @@ void import_pad(Node& node);
 void import_gather(Node& node);
 void import_slice(Node& node);
 void import_split(Node& node);
+// expand.cpp
+void import_expand(Node& node);
+void import_tile(Node& node);
+// recurrent.cpp
+void import_lstm(Node& node);
+void import_gru(Node& node);
+void import_rnn(Node& node);
 // resize.cpp
 void import_resize(Node& node);
 void import_upsample(Node& node);
