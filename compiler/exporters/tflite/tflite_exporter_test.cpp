@@ -155,7 +155,7 @@ TEST(TfliteExporter, Versions) {
   graph.tensors[filter].shape.dims[3] = 1;
   EXPECT_EQ(version(0), 6);
   // FULLY_CONNECTED without a bias.
-  EXPECT_EQ(version(8), 6);
+  EXPECT_EQ(version(9), 6);
 }
 
 // Of operators whose inputs and output are of one type: FLOAT32, INT8, INT16.

@@ -136,8 +136,8 @@ constexpr struct {
 };
 
 // An activation is a name, or an object: a layer, or a function within which is its name.
-Function read_activation(const Layer& layer) {
-  const Json* value = layer.argument("activation");
+Function read_activation(const Layer& layer, const char* key) {
+  const Json* value = layer.argument(key);
   if (value == nullptr) return {};
   const std::string class_name = text_of(find(*value, "class_name")).value_or("");
   const Json* config = find(*value, "config");
@@ -171,7 +171,13 @@ int emit_activated(const Layer& layer, OperatorType type, std::vector<int> input
   return is_separate ? function.emit(layer.builder(), y, layer.name()) : y;
 }
 
-int import_activation(const Layer& layer) { return emit(layer, read_activation(layer)); }
+ElementFunction element_function(const Layer& layer, const char* key) {
+  return read_activation(layer, key).emit;
+}
+
+int import_activation(const Layer& layer) {
+  return emit(layer, read_activation(layer, "activation"));
+}
 
 int import_activation_layer(const Layer& layer) {
   for (const auto& entry : kLayers)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,13 +15,23 @@ namespace solder::compiler::keras {
 class Layer {
  public:
   // `weights`: all that the layer has; `inputs`: tensors of the builder's graph.
-  Layer(const KerasLayer& layer, const std::vector<FloatArray>& weights, std::vector<int> inputs,
+  Layer(const KerasLayer& layer, std::span<const FloatArray> weights, std::vector<int> inputs,
         GraphBuilder& builder, int keras_version)
       : layer_(layer),
         weights_(weights),
         inputs_(std::move(inputs)),
         builder_(builder),
         keras_version_(keras_version) {}
+
+  // A layer within this one, which has the weights [first, first + count), and reads the same or
+  // other inputs. It must not outlive `inner`.
+  Layer with(const KerasLayer& inner, size_t first, size_t count) const {
+    return with(inner, first, count, inputs_);
+  }
+  Layer with(const KerasLayer& inner, size_t first, size_t count, std::vector<int> inputs) const {
+    return {inner, weights_.subspan(first, count), std::move(inputs), builder_, keras_version_};
+  }
+  size_t weight_count() const { return weights_.size(); }
 
   [[noreturn]] void fail(const std::string& message) const;
 
@@ -70,7 +81,7 @@ class Layer {
   std::string where() const;
 
   const KerasLayer& layer_;
-  const std::vector<FloatArray>& weights_;
+  std::span<const FloatArray> weights_;
   std::vector<int> inputs_;
   GraphBuilder& builder_;
   int keras_version_;

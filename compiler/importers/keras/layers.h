@@ -18,6 +18,10 @@ int import_depthwise_conv(const Layer& layer);
 int import_separable_conv(const Layer& layer);
 // conv_transpose.cpp
 int import_conv_transpose(const Layer& layer);
+// recurrent.cpp
+int import_recurrent(const Layer& layer);
+int import_bidirectional(const Layer& layer);
+int import_time_distributed(const Layer& layer);
 // dense.cpp
 int import_dense(const Layer& layer);
 // batch_normalization.cpp

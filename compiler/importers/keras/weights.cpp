@@ -21,13 +21,26 @@ std::vector<std::string> read_names(const Hdf5Object& group) {
   }
 }
 
-// Whether the weight "model/layer/kernel:0" belongs to "layer".
+// Whether the weight "model/layer/kernel:0" or "model/layer/cell/kernel:0" belongs to "layer".
 bool belongs_to(std::string_view weight, std::string_view layer) {
-  const size_t end = weight.rfind('/');
-  if (end == std::string_view::npos) return false;
-  const std::string_view owner = weight.substr(0, end);
-  return owner == layer ||
-         (owner.ends_with(layer) && owner[owner.size() - layer.size() - 1] == '/');
+  const std::string path = fmt::format("/{}", weight);
+  return path.find(fmt::format("/{}/", layer)) != std::string::npos;
+}
+
+// Appends the variables of a .keras file's group: first those of the layer itself, then those of
+// what is within it, in the order in which Keras makes them.
+void append_variables(const Hdf5Object& group, std::vector<FloatArray>& weights, int depth = 0) {
+  constexpr int kDeepest = 4;
+  if (const auto variables = group.find("vars")) {
+    for (int i = 0; weights.size() < kMostWeights; ++i) {
+      const auto dataset = variables->find(fmt::format("{}", i));
+      if (!dataset) break;
+      weights.push_back(dataset->floats());
+    }
+  }
+  if (depth == kDeepest) return;
+  for (const char* part : {"cell", "layer", "forward_layer", "backward_layer"})
+    if (const auto within = group.find(part)) append_variables(*within, weights, depth + 1);
 }
 
 // Path of a layer's group, as the releases of Keras write it.
@@ -69,13 +82,8 @@ std::vector<FloatArray> KerasWeightFile::read(const LayerPath& path) const {
   for (const bool is_first_release : {false, true}) {
     for (const char separator : {'/', '\\'}) {  // the latter from Windows
       const auto group = root_.find(group_path(path, separator, is_first_release));
-      const auto variables = group ? group->find("vars") : std::nullopt;
-      if (!variables) continue;
-      while (weights.size() < kMostWeights) {
-        const auto dataset = variables->find(fmt::format("{}", weights.size()));
-        if (!dataset) break;
-        weights.push_back(dataset->floats());
-      }
+      if (!group) continue;
+      append_variables(*group, weights);
       return weights;
     }
   }
