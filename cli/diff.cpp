@@ -51,8 +51,9 @@ compiler::Executable::Observer collect(const compiler::Graph& graph, std::vector
   };
 }
 
-std::vector<Layer> run_layers(const std::filesystem::path& path, const std::vector<float>& input) {
-  const auto executable = prepare_model(path, kReferenceKernels, Use::kCompareLayers);
+std::vector<Layer> run_layers(const std::filesystem::path& path, const std::vector<float>& input,
+                              Use use) {
+  const auto executable = prepare_model(path, kReferenceKernels, use);
   const Model model = executable.model();
   if (model.input_count() != 1 ||
       model.input_info(0).shape.elements() != static_cast<int64_t>(input.size()))
@@ -68,7 +69,7 @@ std::vector<Layer> run_layers(const std::filesystem::path& path, const std::vect
 // What bench firmware with the model computes, read from its arena between the steps.
 std::vector<Layer> run_layers_on_board(const DiffOptions& options) {
   const BenchBoard board{.name = options.board};
-  const auto executable = prepare_model(options.a, kGenericKernels);
+  const auto executable = prepare_model(options.a, kGenericKernels, Use::kRun);
   const Model model = executable.model();
   fill_input(model, options.input);
   const auto* bytes = model.input<uint8_t>(0);
@@ -165,9 +166,11 @@ void diff(const DiffOptions& options) {
     fill_input(model, options.input);
     input = real_values(model.input(0), model.input_info(0));
   }
-  const auto a = run_layers(options.a, input);
+  // Firmware is compared as it is built, with what the compiler leaves out.
+  const Use use = options.board.empty() ? Use::kCompareLayers : Use::kRun;
+  const auto a = run_layers(options.a, input, use);
   const auto b =
-      options.board.empty() ? run_layers(options.b, input) : run_layers_on_board(options);
+      options.board.empty() ? run_layers(options.b, input, use) : run_layers_on_board(options);
   const auto comparisons = match(a, b);
   if (comparisons.empty()) throw std::runtime_error("the models have no layers of the same shape");
   const auto found = std::ranges::find_if(comparisons, &Comparison::differs);
