@@ -64,7 +64,7 @@ TEST(CommandLine, RunWritesTheRawOutput) {
 TEST(CommandLine, InspectCountsAndDraws) {
   const fs::path svg = fresh_folder("inspect") / "arena.svg";
   const auto figures = solder_json({"inspect", kModel, "--svg", svg});
-  EXPECT_EQ(figures["macs"], 2794240);
+  EXPECT_EQ(figures["macs"], 2378368);
   EXPECT_EQ(figures["parameters"], 93322);
   EXPECT_EQ(figures["operators"].size(), 8U);
   EXPECT_GE(figures["arena_bytes"], figures["arena_lower_bound"]);
