@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   program.set_version_flag("--version", SOLDER_VERSION);
   solder::cli::add_inspect_command(program);
   solder::cli::add_convert_command(program);
+  solder::cli::add_sensitivity_command(program);
   solder::cli::add_run_command(program);
   solder::cli::add_eval_command(program);
   solder::cli::add_diff_command(program);

@@ -22,14 +22,17 @@ using compiler::Tensor;
 
 constexpr size_t kImages = 500;
 
-std::vector<Sample> load_images(const std::string& spec, const Tensor& input) {
+std::vector<Sample> load_images(const std::string& spec, const Tensor& input, PixelRange range) {
   Dataset dataset = load_calibration_images(spec, kImages);
   if (input.shape.elements() != static_cast<int64_t>(dataset.rows * dataset.columns))
     throw std::runtime_error(fmt::format("{}: images are {}x{}, but input \"{}\" is {}", spec,
                                          dataset.rows, dataset.columns, input.name,
                                          compiler::to_string(input.shape)));
   std::vector<Sample> samples;
-  for (auto& image : dataset.images) samples.push_back({std::move(image)});
+  for (auto& image : dataset.images) {
+    for (float& pixel : image) pixel = range.black + (range.white - range.black) * pixel;
+    samples.push_back({std::move(image)});
+  }
   return samples;
 }
 
@@ -55,19 +58,23 @@ void add_samples(const NpyArray& array, const Tensor& input, std::vector<Sample>
     samples.push_back({std::vector<float>(at, at + elements)});
 }
 
-// Of every .npy in a folder or an .npz, by name, so that the order is always the same.
+bool is_sample(const fs::path& path) {
+  return path.extension() == ".npy" || path.extension() == ".png";
+}
+
+// Of every .npy or .png in a folder or an .npz, by name, so that the order is always the same.
 std::map<std::string, std::vector<uint8_t>> read_files(const fs::path& path) {
   std::map<std::string, std::vector<uint8_t>> files;
   if (fs::is_directory(path)) {
     for (const auto& entry : fs::directory_iterator(path))
-      if (entry.path().extension() == ".npy") files[entry.path().string()] = read_file(entry);
+      if (is_sample(entry.path())) files[entry.path().string()] = read_file(entry);
     return files;
   }
   const std::vector<uint8_t> bytes = read_file(path);
   try {
     const compiler::keras::ZipArchive archive(bytes);
     for (const std::string& name : archive.names())
-      if (name.ends_with(".npy"))
+      if (is_sample(name))
         files[fmt::format("{}: {}", path.string(), name)] = archive.read(name).value();
   } catch (const compiler::ModelError& error) {
     throw std::runtime_error(fmt::format("{}: {}", path.string(), error.what()));
@@ -77,25 +84,29 @@ std::map<std::string, std::vector<uint8_t>> read_files(const fs::path& path) {
 
 }  // namespace
 
-std::vector<Sample> load_calibration(const std::string& spec, const compiler::Graph& graph) {
+std::vector<Sample> load_calibration(const std::string& spec, const compiler::Graph& graph,
+                                     PixelRange range) {
   if (graph.inputs.size() != 1)
     throw std::runtime_error(
         fmt::format("the model has {} inputs; calibration serves models with "
                     "one",
                     graph.inputs.size()));
   const Tensor& input = graph.tensors[static_cast<size_t>(graph.inputs[0])];
-  if (spec.starts_with("mnist:")) return load_images(spec, input);
+  if (spec.starts_with("mnist:")) return load_images(spec, input, range);
   if (!fs::exists(spec))
     throw std::runtime_error(fmt::format("{}: does not exist; give {}", spec, kCalibrationForms));
   std::vector<Sample> samples;
   for (const auto& [name, bytes] : read_files(spec)) {
     try {
-      add_samples(read_npy(bytes), input, samples);
+      if (name.ends_with(".png"))
+        samples.push_back({read_png(bytes, input.shape, range)});
+      else
+        add_samples(read_npy(bytes), input, samples);
     } catch (const std::runtime_error& error) {
       throw std::runtime_error(fmt::format("{}: {}", name, error.what()));
     }
   }
-  if (samples.empty()) throw std::runtime_error(fmt::format("{}: has no .npy files", spec));
+  if (samples.empty()) throw std::runtime_error(fmt::format("{}: has no .npy or .png files", spec));
   return samples;
 }
 

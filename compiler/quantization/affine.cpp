@@ -66,7 +66,7 @@ size_t scale_index(const Tensor& weights, size_t index) {
 }
 
 Tensor quantize_weights(const Tensor& weights, std::optional<int32_t> axis,
-                        std::span<const float> lowest_scale) {
+                        const ScaleLimits& limits) {
   const auto values = weights.values<float>();
   const auto channels = static_cast<size_t>(axis ? weights.shape.dims[*axis] : 1);
   Tensor result{.name = weights.name, .type = TensorType::INT8, .shape = weights.shape};
@@ -79,8 +79,9 @@ Tensor quantize_weights(const Tensor& weights, std::optional<int32_t> axis,
     largest = std::max(largest, std::abs(values[i]));
   }
   for (size_t c = 0; c < channels; ++c) {
-    scale[c] = std::max(scale[c] / 127, lowest_scale.empty() ? 0.0F : lowest_scale[c]);
-    if (scale[c] < 1e-30F) scale[c] = 1.0F;
+    scale[c] = std::max(std::min(scale[c] / 127, limits.highest),
+                        limits.lowest.empty() ? 0.0F : limits.lowest[c]);
+    if (scale[c] < 1e-30F) scale[c] = std::min(1.0F, limits.highest);
   }
   std::vector<int8_t> quantized(values.size());
   for (size_t i = 0; i < values.size(); ++i) {

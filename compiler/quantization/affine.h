@@ -2,6 +2,7 @@
 // has them (https://www.tensorflow.org/lite/performance/quantization_spec).
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -22,11 +23,16 @@ Quantization int16_quantization(const Range& range);
 std::vector<uint8_t> quantize_values(std::span<const float> values,
                                      const Quantization& quantization, TensorType type);
 
+// What scales of weights must keep to. Beyond `highest`, weights are clipped.
+struct ScaleLimits {
+  std::vector<float> lowest = {};  // empty, or one for each scale
+  float highest = std::numeric_limits<float>::max();
+};
+
 // Constant FLOAT32 `weights` as INT8 in [-127, 127] with zero point 0 and scale max|w| / 127: one
-// for each index of dimension `axis`, or one for all. `lowest_scale`, empty or one entry per scale:
-// scales are at least this.
+// for each index of dimension `axis`, or one for all.
 Tensor quantize_weights(const Tensor& weights, std::optional<int32_t> axis,
-                        std::span<const float> lowest_scale = {});
+                        const ScaleLimits& limits = {});
 
 // Real values of INT8 weights.
 std::vector<float> dequantize_weights(const Tensor& weights);

@@ -58,6 +58,13 @@ TEST(Affine, WeightsHaveAScaleForEachChannelAndNarrowRange) {
   EXPECT_THAT(one.values<int8_t>(), ElementsAre(64, -127, 32, 16));
 }
 
+TEST(Affine, WeightsAreClippedWhereTheScaleMustNotGrow) {
+  const Tensor w = float_constant("w", {2, {1, 3}}, std::vector<float>{1000, -2, 0.6F});
+  const Tensor q = quantize_weights(w, 0, {.highest = 1});
+  EXPECT_THAT(q.quantization.scale, ElementsAre(1));
+  EXPECT_THAT(q.values<int8_t>(), ElementsAre(127, -2, 1));
+}
+
 TEST(Affine, ErrorsOfWeightsAreHalfAStepAtMost) {
   const Shape shape = {4, {8, 3, 3, 5}};
   const Tensor w = float_constant("w", shape, testing::random_floats(shape.elements(), 7));
@@ -86,8 +93,8 @@ TEST(Affine, ChannelsWithTinyWeightsKeepTheirBias) {
   // Unbounded, the scale of the second channel would make a bias of 10^12.
   const Tensor w = float_constant("w", {2, {3, 1}}, std::vector<float>{1, 1e-10F, 0});
   const std::vector<float> bias = {1, 1, -1};
-  const Tensor q =
-      quantize_weights(w, 0, lowest_weight_scales(bias, 0.01F, true, TensorType::INT32));
+  const Tensor q = quantize_weights(
+      w, 0, {.lowest = lowest_weight_scales(bias, 0.01F, true, TensorType::INT32)});
   const Tensor b = quantize_bias("b", bias, 0.01F, q.quantization, TensorType::INT32);
   for (size_t c = 0; c < bias.size(); ++c) {
     EXPECT_NEAR(static_cast<float>(b.values<int32_t>()[c]) * b.quantization.scale[c], bias[c],

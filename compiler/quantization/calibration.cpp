@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "compiler/planning/executable.h"
+#include "compiler/quantization/affine.h"
 
 namespace solder::compiler {
 namespace {
@@ -54,6 +55,21 @@ void add_to_histogram(Statistics& statistics, std::span<const float> values) {
 
 }  // namespace
 
+void set_inputs(const Model& model, const Sample& sample) {
+  for (uint32_t i = 0; i < model.input_count(); ++i) {
+    const TensorInfo& info = model.input_info(i);
+    if (info.type == TensorType::FLOAT32) {
+      std::ranges::copy(sample[i], model.input<float>(i));
+    } else if (info.type == TensorType::INT32) {
+      std::ranges::transform(sample[i], model.input<int32_t>(i), to_integer);
+    } else {
+      const Quantization quantization = {.scale = {info.scale}, .zero_point = {info.zero_point}};
+      std::ranges::copy(quantize_values(sample[i], quantization, info.type),
+                        model.input<uint8_t>(i));
+    }
+  }
+}
+
 std::vector<Statistics> calibrate(const Graph& graph, std::span<const Sample> samples,
                                   const std::function<void(size_t)>& progress) {
   if (samples.empty()) throw ModelError("there are no samples to calibrate with");
@@ -80,12 +96,8 @@ std::vector<Statistics> calibrate(const Graph& graph, std::span<const Sample> sa
       for (size_t i = 0; i < samples[n].size(); ++i) {
         const std::vector<float>& values = samples[n][i];
         report(graph.inputs[i], values.data());
-        const auto index = static_cast<uint32_t>(i);
-        if (graph.tensors[graph.inputs[i]].type == TensorType::INT32)
-          std::ranges::transform(values, model.input<int32_t>(index), to_integer);
-        else
-          std::ranges::copy(values, model.input<float>(index));
       }
+      set_inputs(model, samples[n]);
       executable.invoke([&](int, int tensor, const void* data) { report(tensor, data); });
       if (progress) progress(++runs);
     }

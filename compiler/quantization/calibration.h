@@ -8,11 +8,16 @@
 #include <vector>
 
 #include "compiler/ir/graph.h"
+#include "runtime/plan/model.h"
 
 namespace solder::compiler {
 
 // The elements of each input of a graph, row-major real values.
 using Sample = std::vector<std::vector<float>>;
+
+// The sample as the inputs of `model`, quantized as they are; integers of INT32 inputs are the
+// nearest ones, 0 beyond 2^24.
+void set_inputs(const Model& model, const Sample& sample);
 
 // Of one tensor over all samples. `min` <= 0 <= `max`, for zero is always representable.
 struct Statistics {

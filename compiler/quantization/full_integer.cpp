@@ -18,7 +18,7 @@ constexpr TensorType kFloat = TensorType::FLOAT32;
 
 // INT8 for a UINT8 interface.
 TensorType activations_of(TensorType interface) {
-  return interface == TensorType::INT16 ? TensorType::INT16 : TensorType::INT8;
+  return interface == TensorType::UINT8 ? TensorType::INT8 : interface;
 }
 
 class Quantizer {
@@ -107,8 +107,10 @@ class Quantizer {
               : quantize_values(info.values<float>(), result_.tensors[known].quantization, type);
       return known;
     }
-    return emit(type == kFloat ? OperatorType::DEQUANTIZE : OperatorType::QUANTIZE,
-                versions_[computed_[tensor]][tensor], known);
+    // TensorFlow Lite does not widen INT8 to INT16 at once.
+    const bool widens = computed_[tensor] == TensorType::INT8 && type == TensorType::INT16;
+    const int from = version(tensor, widens ? kFloat : computed_[tensor]);
+    return emit(type == kFloat ? OperatorType::DEQUANTIZE : OperatorType::QUANTIZE, from, known);
   }
 
   // `tensor` in `type` with this quantization.
@@ -214,8 +216,13 @@ class Quantizer {
       name = given.name;
     }
     const auto axis = scale_axis(op);
-    const Tensor quantized = quantize_weights(
-        weights, axis, lowest_weight_scales(bias, input_scale, axis.has_value(), bias_type(type)));
+    ScaleLimits limits = {
+        .lowest = lowest_weight_scales(bias, input_scale, axis.has_value(), bias_type(type))};
+    // TensorFlow Lite wants sums for INT16 to mean less than 128 steps of the output each. Channels
+    // that would pass that have inputs next to zero, or results beyond all range.
+    if (type == TensorType::INT16)
+      limits.highest = 64 * quantization_[type][op.outputs[0]].scale[0] / input_scale;
+    const Tensor quantized = quantize_weights(weights, axis, limits);
     // Which taps reach a pixel of TRANSPOSE_CONV's output, and so their error, depends on the
     // pixel.
     if (options_.correct_bias && op.type != OperatorType::TRANSPOSE_CONV) {

@@ -8,12 +8,12 @@
 namespace solder::compiler {
 
 struct FullIntegerOptions {
-  // Of the graph's inputs and outputs: INT8, UINT8 or INT16.
+  // Of the graph's inputs and outputs: INT8, UINT8, INT16 or FLOAT32.
   TensorType interface = TensorType::INT8;
   RangeMethod ranges = RangeMethod::kMinMax;
   bool correct_bias = true;
-  // Of each operator's activations: INT8, INT16 or FLOAT32. Empty: INT16 for an INT16 interface,
-  // else INT8.
+  // Of each operator's activations: INT8, INT16 or FLOAT32. Empty: as the interface, INT8 for
+  // UINT8.
   std::vector<TensorType> precisions = {};
 };
 

@@ -138,9 +138,21 @@ TEST(FullInteger, EveryOperatorMayHaveAPrecisionOfItsOwn) {
   const std::vector<TensorType> precisions = {INT8, INT8, INT16, FLOAT32, INT8};
   const FullIntegerOptions options = {.precisions = precisions};
   const Graph graph = quantized(classifier(), options);
-  EXPECT_THAT(operator_types(graph), ElementsAre(CONV_2D, MAX_POOL_2D, QUANTIZE, DEPTHWISE_CONV_2D,
-                                                 DEQUANTIZE, FULLY_CONNECTED, QUANTIZE, SOFTMAX));
+  EXPECT_THAT(operator_types(graph),
+              ElementsAre(CONV_2D, MAX_POOL_2D, DEQUANTIZE, QUANTIZE, DEPTHWISE_CONV_2D, DEQUANTIZE,
+                          FULLY_CONNECTED, QUANTIZE, SOFTMAX));
   expect_close(classifier(), 0.03F, options);
+}
+
+// The first channel's weights are huge because what they meet is nearly always zero.
+TEST(FullInteger, SixteenBitsBearAHugeWeight) {
+  Graph graph;
+  const int x = add_input(graph, {2, {1, 2}});
+  const int w = add_constant(graph, {2, {2, 2}}, {1e9F, 0, 0, 1});
+  graph.outputs = {add_operator(graph, FULLY_CONNECTED, {x, w}, {2, {1, 2}})};
+  const auto statistics = calibrate(graph, std::vector<Sample>{{{0, 1}}, {{0, -1}}});
+  const Graph integer = quantize_full_integer(graph, statistics, {.interface = TensorType::INT16});
+  EXPECT_NEAR(run_quantized(integer, {{0, 0.5F}})[0], 0, 1e-3F);
 }
 
 TEST(FullInteger, EqualInputsGiveEqualGraphs) {

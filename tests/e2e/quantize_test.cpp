@@ -1,8 +1,10 @@
 // `solder convert --quantize` as users run it, and the accuracy of what it makes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <png.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -113,9 +115,107 @@ TEST(Convert, SaysWhatIsMissing) {
   EXPECT_THAT(finished.output, HasSubstr("1x28x28x1"));
 }
 
+// Noise of the given size: grey for one channel, RGB for three.
+void write_png(const fs::path& path, uint32_t width, uint32_t height, uint32_t channels) {
+  png_image image = {};
+  image.version = PNG_IMAGE_VERSION;
+  image.width = width;
+  image.height = height;
+  image.format = channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
+  std::vector<uint8_t> pixels;
+  for (const float value : noise(size_t{width} * height * channels))
+    pixels.push_back(static_cast<uint8_t>(std::lround(value * 255)));
+  ASSERT_NE(png_image_write_to_file(&image, path.c_str(), 0, pixels.data(), 0, nullptr), 0);
+}
+
+// The same pixels as an image and as an array make the same file; --pixels changes what they mean.
+TEST(Convert, CalibratesWithImages) {
+  const fs::path folder = fresh_folder("images");
+  fs::create_directories(folder / "png");
+  fs::create_directories(folder / "npy");
+  write_png(folder / "png" / "a.png", 28, 28, 1);
+  write(folder / "npy" / "a.npy", npy("28, 28", noise(784)));
+  const auto convert = [&](const std::string& data, std::vector<std::string> options) {
+    const fs::path output = folder / "out.tflite";
+    std::vector<std::string> arguments = {"convert",    kModel, "-o",          output,
+                                          "--quantize", "int8", "--calibrate", folder / data};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const cli::Finished finished = solder(arguments);
+    EXPECT_EQ(finished.exit_code, 0) << finished.output;
+    return read_bytes(output);
+  };
+  const auto from_array = convert("npy", {});
+  EXPECT_EQ(convert("png", {}), from_array);
+  EXPECT_EQ(convert("png", {"--pixels", "0", "1"}), from_array);
+  EXPECT_NE(convert("png", {"--pixels", "-1", "1"}), from_array);
+  write_png(folder / "png" / "a.png", 28, 28, 3);  // colours become grey
+  EXPECT_NE(convert("png", {}), from_array);
+
+  write_png(folder / "png" / "a.png", 30, 28, 1);
+  EXPECT_THAT(refusal(folder / "png"),
+              HasSubstr("a.png: is 30 wide and 28 high, but the input 28"));
+  write(folder / "png" / "a.png", "\x89PNG\r\n\x1a\n and nothing more");
+  EXPECT_THAT(refusal(folder / "png"), HasSubstr("a.png: is no readable PNG image"));
+}
+
+TEST(Convert, PrintsSizesAsJson) {
+  const auto sizes =
+      solder_json({"convert", kModel, "-o", fresh_folder("json") / "a.tflite", "--json"});
+  EXPECT_EQ(sizes["original"], fs::file_size(kModel));
+  std::vector<std::string> modes;
+  for (const auto& entry : sizes["quantized"]) modes.push_back(entry["mode"]);
+  EXPECT_THAT(modes, testing::ElementsAre("none", "size", "int8", "uint8", "int16x8"));
+}
+
+TEST(Convert, KeepsLayersInMorePrecisionForABudget) {
+  const fs::path folder = fresh_folder("mixed");
+  const fs::path data = calibration_folder();
+  const auto convert = [&](const std::string& budget) {
+    return solder_json({"convert", kModel, "-o", folder / "a.tflite", "--quantize", "int8",
+                        "--calibrate", data, "--output-error", budget, "--json"});
+  };
+  const auto all_int8 = convert("100");
+  EXPECT_EQ(all_int8["quantized"].back()["bytes"], all_int8["quantized"][2]["bytes"]);
+  const double half = all_int8["loss"].get<double>() / 2;
+  const auto mixed = convert(std::to_string(half));
+  EXPECT_LE(mixed["loss"], half);
+  EXPECT_GT(mixed["quantized"].back()["bytes"], all_int8["quantized"].back()["bytes"]);
+  EXPECT_EQ(convert("0")["layers"][0]["precision"], "float32");
+  const compiler::Executable executable(compiler::import_model(folder / "a.tflite"),
+                                        kGenericKernels);
+  EXPECT_EQ(executable.model().input_info(0).type, TensorType::INT8);
+
+  const auto refused = [&](std::vector<std::string> options) {
+    std::vector<std::string> arguments = {"convert",           kModel,        "-o",
+                                          folder / "b.tflite", "--calibrate", data};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const cli::Finished finished = solder(arguments);
+    EXPECT_NE(finished.exit_code, 0);
+    EXPECT_FALSE(fs::exists(folder / "b.tflite"));
+    return finished.output;
+  };
+  EXPECT_THAT(refused({"--quantize", "size", "--output-error", "1"}),
+              HasSubstr("give --quantize int8 or uint8"));
+  EXPECT_THAT(refused({"--quantize", "int8", "--accuracy-loss", "1"}), HasSubstr("go together"));
+}
+
+TEST(Sensitivity, NamesEveryLayer) {
+  const auto layers =
+      solder_json({"sensitivity", kModel, "--calibrate", calibration_folder(), "--json"});
+  ASSERT_EQ(layers.size(), 5U);
+  for (const auto& layer : layers) {
+    EXPECT_FALSE(layer["output"].get<std::string>().empty());
+    EXPECT_GT(layer["output_error_percent"]["int8"], 0);
+    EXPECT_GT(layer["output_error_percent"]["int16x8"], 0);
+  }
+  const cli::Finished text = solder({"sensitivity", kModel, "--calibrate", calibration_folder()});
+  EXPECT_EQ(text.exit_code, 0);
+  EXPECT_THAT(text.output, HasSubstr("FULLY_CONNECTED"));
+}
+
 TEST(Convert, RefusesBadCalibrationData) {
   const fs::path folder = fresh_folder("bad_calibration");
-  EXPECT_THAT(refusal(folder), HasSubstr("has no .npy files"));
+  EXPECT_THAT(refusal(folder), HasSubstr("has no .npy or .png files"));
   EXPECT_THAT(refusal(folder / "none"), HasSubstr("does not exist"));
   EXPECT_THAT(refusal("mnist:" + folder.string()), HasSubstr("t10k-images"));
   EXPECT_THAT(refusal(kModel), HasSubstr("zip"));
