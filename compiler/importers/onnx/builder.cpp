@@ -7,8 +7,8 @@
 namespace solder::compiler {
 
 Shape stored_shape(const Shape& shape, Layout layout) {
-  if (shape.rank != 4 || layout == Layout::kOnnx) return shape;
-  return transposed(shape, kToChannelsLast);
+  if (!has_layouts(shape) || layout == Layout::kOnnx) return shape;
+  return transposed(shape, to_channels_last(shape.rank));
 }
 
 Tensor weights_of(const Value& value, std::span<const int32_t> permutation, int32_t channels) {
@@ -37,22 +37,23 @@ Value* Builder::find(const std::string& name) {
 }
 
 int Builder::tensor(Value& value, Layout layout) {
-  if (value.shape.rank != 4) layout = Layout::kOnnx;
+  if (!has_layouts(value.shape)) layout = Layout::kOnnx;
   int& result = value.tensor(layout);
   if (result >= 0) return result;
   if (value.is_constant()) return result = constant_tensor(value, layout);
   if (layout == Layout::kChannelsLast)
-    return result =
-               emit_transpose(value.tensor(Layout::kOnnx), value.name + "/nhwc", kToChannelsLast);
+    return result = emit_transpose(value.tensor(Layout::kOnnx), value.name + "/nhwc",
+                                   to_channels_last(value.shape.rank));
   return result = emit_transpose(value.tensor(Layout::kChannelsLast), value.name + "/nchw",
-                                 kFromChannelsLast);
+                                 from_channels_last(value.shape.rank));
 }
 
 int Builder::constant_tensor(const Value& value, Layout layout) {
   Tensor tensor = float_constant(value.name, value.shape, value.floats);
   if (layout == Layout::kChannelsLast) {
-    tensor.data = transposed(tensor.data, tensor.shape, kToChannelsLast, sizeof(float));
-    tensor.shape = transposed(tensor.shape, kToChannelsLast);
+    const std::span<const int32_t> order = to_channels_last(value.shape.rank);
+    tensor.data = transposed(tensor.data, tensor.shape, order, sizeof(float));
+    tensor.shape = transposed(tensor.shape, order);
   }
   return graph().add_tensor(std::move(tensor));
 }

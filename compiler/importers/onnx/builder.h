@@ -23,7 +23,7 @@ class Builder : public GraphBuilder {
   Value* find(const std::string& name);
 
   // The tensor that holds `value` in `layout`; made of the other layout, or of the constant, when
-  // there is none. For other ranks than 4 the layout does not matter. Floats only.
+  // there is none. For other ranks than 3 and 4 the layout does not matter. Floats only.
   int tensor(Value& value, Layout layout);
 
  private:

@@ -9,7 +9,7 @@ namespace {
 
 Value result(const Node& node, int tensor, Layout layout, const Shape& shape, const char* suffix) {
   Value value{.name = node.name() + suffix, .shape = shape};
-  value.tensor(shape.rank == 4 ? layout : Layout::kOnnx) = tensor;
+  value.tensor(has_layouts(shape) ? layout : Layout::kOnnx) = tensor;
   return value;
 }
 
@@ -48,9 +48,10 @@ Value unary(const Node& node, OperatorType type, Value& x, const char* suffix) {
 
 Value binary(const Node& node, OperatorType type, Value& a, Value& b, const char* suffix) {
   const Shape shape = broadcast(node, a.shape, b.shape);
-  const bool is_channels_last =
-      a.layout() == Layout::kChannelsLast || b.layout() == Layout::kChannelsLast;
-  const Layout layout = shape.rank == 4 && is_channels_last ? Layout::kChannelsLast : Layout::kOnnx;
+  Layout layout = Layout::kOnnx;
+  for (const Value* value : {&a, &b})
+    if (value->shape.rank == shape.rank && value->layout() == Layout::kChannelsLast)
+      layout = Layout::kChannelsLast;
   const int x = broadcast_operand(node, a, shape.rank, layout);
   const int y = broadcast_operand(node, b, shape.rank, layout);
   return result(node, node.emit(type, {x, y}, stored_shape(shape, layout), {}, suffix), layout,

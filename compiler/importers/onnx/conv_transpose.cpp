@@ -4,8 +4,8 @@
 #include <array>
 
 #include "compiler/importers/onnx/operators.h"
+#include "compiler/importers/onnx/window.h"
 #include "compiler/ir/dilate.h"
-#include "compiler/ir/padding.h"
 #include "compiler/ir/transpose.h"
 
 namespace solder::compiler {
@@ -35,24 +35,24 @@ void cut_to(const Node& node, Axis& axis, int64_t output, const std::string& aut
   axis.after = total - axis.before;
 }
 
-std::array<Axis, 2> read_axes(const Node& node, const Shape& input, const Shape& filter) {
+std::array<Axis, 2> read_axes(const Node& node, const Image& input, const Shape& filter) {
   constexpr int64_t kMost = 1 << 16;
-  const auto stride = node.size_pair("strides"), dilation = node.size_pair("dilations");
-  const std::vector<int64_t> pads = node.integers("pads", {0, 0, 0, 0});
-  const std::vector<int64_t> extra = node.integers("output_padding", {0, 0});
-  const std::vector<int64_t> wanted = node.integers("output_shape", {});
+  const auto stride = node.size_pair("strides", input.rank);
+  const auto dilation = node.size_pair("dilations", input.rank);
+  const std::vector<int64_t> pads = node.spatial("pads", input.rank, 0, 2);
+  const std::vector<int64_t> extra = node.spatial("output_padding", input.rank, 0);
+  const std::vector<int64_t> wanted = node.spatial("output_shape", input.rank, 1);
+  const bool has_shape = node.has_attribute("output_shape");
   const std::string auto_pad = node.text("auto_pad", "NOTSET");
-  if (pads.size() != 4 || extra.size() != 2 || (!wanted.empty() && wanted.size() != 2))
-    node.fail("pads, output_padding or output_shape are not those of height and width");
   std::array<Axis, 2> axes;
   for (size_t i = 0; i < 2; ++i) {
     const int64_t covered = window_size(filter.dims[2 + i], dilation[i]);
-    axes[i] = {input.dims[2 + i], stride[i], covered, pads[i], pads[2 + i], extra[i]};
+    axes[i] = {input.shape.dims[2 + i], stride[i], covered, pads[i], pads[2 + i], extra[i]};
     Axis& axis = axes[i];
     if (extra[i] < 0 || extra[i] >= stride[i])
       node.fail(fmt::format("output_padding of {} with a stride of {}", extra[i], stride[i]));
     if (covered > kMost) node.fail(fmt::format("a dilated kernel of {}", covered));
-    if (!wanted.empty())
+    if (has_shape)
       cut_to(node, axis, wanted[i], auto_pad);
     else if (auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER")
       cut_to(node, axis, axis.input * axis.stride, auto_pad);
@@ -84,17 +84,19 @@ Tensor filter_of(const Value& filter, int32_t first, int32_t inputs) {
 }  // namespace
 
 void import_conv_transpose(Node& node) {
-  Value& input = node.floats(0);
-  const Value& filter = node.float_constant(1);
-  if (input.shape.rank != 4 || filter.shape.rank != 4)
-    node.fail(fmt::format("input of shape {}; only rank 4 is supported", to_string(input.shape)));
+  const Image input = read_image(node, 3);
+  Value filter = node.float_constant(1);
+  if (filter.shape.rank != input.rank)
+    node.fail(fmt::format("filter of shape {} for an input of rank {}", to_string(filter.shape),
+                          input.rank));
+  filter.shape = image_shape(filter.shape);
   const int64_t groups = node.integer("group", 1);
   if (groups < 1 || input.shape.dims[1] % groups != 0 ||
       filter.shape.dims[0] != input.shape.dims[1])
     node.fail(fmt::format("filter of shape {} in {} groups does not fit {} input channels",
                           to_string(filter.shape), groups, input.shape.dims[1]));
-  const auto dilation = node.size_pair("dilations");
-  const std::array<Axis, 2> axes = read_axes(node, input.shape, filter.shape);
+  const auto dilation = node.size_pair("dilations", input.rank);
+  const std::array<Axis, 2> axes = read_axes(node, input, filter.shape);
   const auto outputs = static_cast<int32_t>(filter.shape.dims[1]);
   const Shape shape = node.shape(std::array<int64_t, 4>{input.shape.dims[0], outputs * groups,
                                                         axes[0].output(), axes[1].output()});
@@ -118,11 +120,10 @@ void import_conv_transpose(Node& node) {
   options.stride_w = static_cast<int32_t>(axes[1].stride);
 
   Builder& builder = node.builder();
-  const int x = node.tensor(input, Layout::kChannelsLast);
   const auto inputs = static_cast<int32_t>(input.shape.dims[1] / groups);
-  std::vector<int> parts{x};
+  std::vector<int> parts{input.tensor};
   if (groups > 1)
-    parts = builder.emit_split(x, node.name() + "/groups", 3,
+    parts = builder.emit_split(input.tensor, node.name() + "/groups", 3,
                                std::vector<int32_t>(static_cast<size_t>(groups), inputs));
   const Shape part = node.shape(std::array<int64_t, 4>{shape.dims[0], size[0], size[1], outputs});
   for (int32_t g = 0; g < groups; ++g) {
@@ -143,7 +144,7 @@ void import_conv_transpose(Node& node) {
                              static_cast<int32_t>(axes[1].before), 0};
     y = builder.emit_slice(y, node.name() + "/cut", start, {stored.dims, 4});
   }
-  node.define_output(y, Layout::kChannelsLast, shape);
+  define_image(node, input, y, shape);
 }
 
 }  // namespace solder::compiler

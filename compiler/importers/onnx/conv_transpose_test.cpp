@@ -73,6 +73,14 @@ TEST(OnnxConvTranspose, NeedsNoSliceForCommonWindows) {
   }
 }
 
+TEST(OnnxConvTranspose, OfSequences) {
+  OnnxModel model = one_node("ConvTranspose", {1, 1, 3}, 13, {"w"});
+  model.constant("w", {1, 2, 2}, {1, 10, 2, 3}).attribute("strides", std::vector<int64_t>{2});
+  const Graph graph = model.attribute("pads", {1, 0}).import();
+  EXPECT_EQ(to_string(graph.tensors[graph.outputs[0]].shape), "1x2x5");
+  EXPECT_EQ(run(graph, {{1, 2, 3}})[0], (Floats{10, 2, 20, 3, 30, 3, 4, 6, 6, 9}));
+}
+
 TEST(OnnxConvTranspose, Errors) {
   const auto error = [](const char* attribute, const std::vector<int64_t>& value) {
     OnnxModel model = one_node("ConvTranspose", {1, 1, 4, 4}, 13, {"w"});

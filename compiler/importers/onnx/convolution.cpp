@@ -24,11 +24,15 @@ int bias_tensor(const Node& node, int32_t channels) {
 }  // namespace
 
 void import_conv(Node& node) {
-  Value& input = node.floats(0);
-  const Value& filter = node.float_constant(1);
-  if (input.shape.rank != 4 || filter.shape.rank != 4)
-    node.fail(fmt::format("input of shape {}; only 2-D convolutions (rank 4) are supported",
-                          to_string(input.shape)));
+  const Image input = read_image(node, 3);
+  Value filter = node.float_constant(1);
+  if (filter.shape.rank != input.rank)
+    node.fail(fmt::format("filter of shape {} for an input of rank {}", to_string(filter.shape),
+                          input.rank));
+  const std::vector<int64_t> kernel(filter.shape.dims + 2, filter.shape.dims + input.rank);
+  if (node.integers("kernel_shape", kernel) != kernel)
+    node.fail("kernel_shape differs from the filter's shape " + to_string(filter.shape));
+  filter.shape = image_shape(filter.shape);
   const int32_t channels = input.shape.dims[1];
   const int32_t outputs = filter.shape.dims[0];
   const int64_t groups = node.integer("group", 1);
@@ -36,18 +40,13 @@ void import_conv(Node& node) {
       filter.shape.dims[1] != channels / groups)
     node.fail(fmt::format("filter of shape {} in {} groups does not fit {} input channels",
                           to_string(filter.shape), groups, channels));
-  const std::vector<int64_t> declared =
-      node.integers("kernel_shape", {filter.shape.dims[2], filter.shape.dims[3]});
-  if (declared != std::vector<int64_t>{filter.shape.dims[2], filter.shape.dims[3]})
-    node.fail("kernel_shape differs from the filter's shape " + to_string(filter.shape));
 
-  const Window window =
-      read_window(node, input.shape, {filter.shape.dims[2], filter.shape.dims[3]});
+  const Window window = read_window(node, input, {filter.shape.dims[2], filter.shape.dims[3]});
   const bool is_depthwise = groups == channels && channels > 1;
   Options options = window.options();
   options.filter_h = options.filter_w = 1;  // conv has it in the filter's shape
 
-  int x = node.tensor(input, Layout::kChannelsLast);
+  int x = input.tensor;
   if (window.is_padded() && !window.is_same) x = emit_padding(node, x, window);
   // ONNX's order: output channels, input channels of a group, height, width.
   const int w =
@@ -58,7 +57,7 @@ void import_conv(Node& node) {
   const int y = node.emit(is_depthwise ? OperatorType::DEPTHWISE_CONV_2D : OperatorType::CONV_2D,
                           {x, w, bias_tensor(node, outputs)},
                           stored_shape(shape, Layout::kChannelsLast), options);
-  node.define_output(y, Layout::kChannelsLast, shape);
+  define_image(node, input, y, shape);
 }
 
 // scale * (x - mean) / sqrt(variance + epsilon) + bias, as a depthwise convolution by one factor
@@ -66,9 +65,7 @@ void import_conv(Node& node) {
 void import_batch_normalization(Node& node) {
   if (node.integer("training_mode", 0) != 0)
     node.fail("training_mode is set; export the model in evaluation mode");
-  Value& input = node.floats(0);
-  if (input.shape.rank != 2 && input.shape.rank != 4)
-    node.fail(fmt::format("input of shape {}; rank 2 and 4 are supported", to_string(input.shape)));
+  const Image input = read_image(node, 2);
   const int32_t channels = input.shape.dims[1];
   for (int i = 1; i <= 4; ++i)
     if (!(node.float_constant(i).shape == Shape{1, {channels}}))
@@ -87,20 +84,15 @@ void import_batch_normalization(Node& node) {
   }
 
   Builder& builder = node.builder();
-  const bool is_flat = input.shape.rank == 2;
-  int x = node.tensor(input, Layout::kChannelsLast);
-  const Shape stored = stored_shape(input.shape, Layout::kChannelsLast);
-  const Shape image = is_flat ? Shape{4, {stored.dims[0], 1, 1, channels}} : stored;
-  if (is_flat) x = builder.emit_reshape(x, node.name() + "/image", image);
   const int w = builder.graph().add_tensor(
       float_constant(node.name() + "/factor", {4, {1, 1, 1, channels}}, factor));
   const int b =
       builder.graph().add_tensor(float_constant(node.name() + "/offset", {1, {channels}}, offset));
   Options options;
   options.padding = Padding::VALID;
-  int y = node.emit(OperatorType::DEPTHWISE_CONV_2D, {x, w, b}, image, options);
-  if (is_flat) y = builder.emit_reshape(y, node.name(), stored);
-  node.define_output(y, Layout::kChannelsLast, input.shape);
+  const int y = node.emit(OperatorType::DEPTHWISE_CONV_2D, {input.tensor, w, b},
+                          stored_shape(input.shape, Layout::kChannelsLast), options);
+  define_image(node, input, y, input.shape);
 }
 
 }  // namespace solder::compiler

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "compiler/importers/onnx/testing.h"
+#include "compiler/passes/passes.h"
 #include "compiler/testing/graphs.h"
 
 namespace solder::compiler {
@@ -108,7 +109,12 @@ TEST(OnnxConv, AutoPad) {
 }
 
 TEST(OnnxConv, Errors) {
-  EXPECT_THAT(conv_model({1, 2, 9}, {3, 2, 3}).import_error(), HasSubstr("only 2-D"));
+  EXPECT_THAT(conv_model({1, 2, 3, 3, 3}, {3, 2, 3, 3, 3}).import_error(),
+              HasSubstr("ranks 3 to 4 are supported"));
+  EXPECT_THAT(conv_model({1, 2, 9}, {3, 2, 3, 3}).import_error(),
+              HasSubstr("filter of shape 3x2x3x3 for an input of rank 3"));
+  EXPECT_THAT(conv_model({1, 2, 9}, {3, 2, 3}).attribute("pads", {1, 1, 1, 1}).import_error(),
+              HasSubstr("pads has 4 entries, 2 are wanted"));
   EXPECT_THAT(conv_model({1, 3, 5, 5}, {3, 2, 3, 3}).import_error(),
               HasSubstr("does not fit 3 input channels"));
   EXPECT_THAT(conv_model({1, 1, 2, 2}, {1, 1, 3, 3}).import_error(),
@@ -124,6 +130,42 @@ TEST(OnnxConv, Errors) {
       HasSubstr("kernel_shape differs"));
   OnnxModel computed = one_node("Conv", {1, 1, 5, 5}, 13, {"x"});
   EXPECT_EQ(computed.import_error(), "node 0 'Conv_node' (Conv): input 'x' must be a constant");
+}
+
+// The filter walks along the row: its taps are 1, 10 and 100, the input's channels 1 2 3 4, 5 6
+// 7 8.
+TEST(OnnxConv1d, IsOneOfHeightOne) {
+  OnnxModel model = one_node("Conv", {1, 2, 4}, 13, {"w"});
+  model.constant("w", {2, 2, 3}, {1, 10, 100, 0, 0, 0, 0, 0, 0, 1, 10, 100});
+  const Graph graph =
+      model.attribute("pads", {1, 1}).attribute("strides", std::vector<int64_t>{2}).import();
+  EXPECT_EQ(to_string(graph.tensors[graph.inputs[0]].shape), "1x2x4");
+  EXPECT_EQ(to_string(graph.tensors[graph.outputs[0]].shape), "1x2x2");
+  EXPECT_EQ(run(graph, {{1, 2, 3, 4, 5, 6, 7, 8}})[0], (Floats{210, 432, 650, 876}));
+}
+
+// What PyTorch makes of a small 1-D network: between the entrance and the exit nothing is moved.
+TEST(OnnxConv1d, StaysChannelsLastToTheEnd) {
+  OnnxModel model;
+  model.input("x", {1, 2, 12}).output("y");
+  model.constant("w", {3, 2, 3}, random_floats(18, 1))
+      .constant("v", {4, 3, 3}, random_floats(36, 2));
+  for (const char* name : {"scale", "shift", "mean", "var"}) model.constant(name, {3}, {1, 2, 3});
+  model.node("Conv", {"x", "w"}, "c").attribute("pads", {1, 1});
+  model.node("BatchNormalization", {"c", "scale", "shift", "mean", "var"}, "n");
+  model.node("Relu", {"n"}, "r").node("MaxPool", {"r"}, "p");
+  model.attribute("kernel_shape", std::vector<int64_t>{2});
+  model.attribute("strides", std::vector<int64_t>{2});
+  model.node("Conv", {"p", "v"}, "d").node("GlobalAveragePool", {"d"}, "g");
+  Graph graph = model.node("Flatten", {"g"}, "y").import();
+  const auto before = run_on_noise(graph);
+  run_passes(graph);
+  std::vector<OperatorType> computing = operator_types(graph);
+  std::erase(computing, OperatorType::RESHAPE);
+  EXPECT_EQ(computing,
+            (std::vector{OperatorType::TRANSPOSE, OperatorType::CONV_2D, OperatorType::MAX_POOL_2D,
+                         OperatorType::CONV_2D, OperatorType::MEAN}));
+  expect_near(run_on_noise(graph), before);
 }
 
 OnnxModel batch_norm(const std::vector<int64_t>& dims) {
@@ -143,6 +185,11 @@ TEST(OnnxBatchNormalization, IsADepthwiseConvByOneFactor) {
 TEST(OnnxBatchNormalization, OfRows) {
   const Graph graph = batch_norm({1, 2}).import();
   expect_near(run(graph, {{3, 5}}), {{3.5, 4}});
+}
+
+TEST(OnnxBatchNormalization, OfSequences) {
+  const Graph graph = batch_norm({1, 2, 2}).import();
+  expect_near(run(graph, {{3, 4, 5, 7}}), {{3.5, 4.5, 4, 6}});
 }
 
 TEST(OnnxBatchNormalization, Errors) {

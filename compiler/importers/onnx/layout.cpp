@@ -16,10 +16,11 @@ constexpr bool is_identity(std::span<const int32_t> permutation) {
 // The dimensions of the stored input that make up the stored output.
 std::vector<int32_t> stored_permutation(std::span<const int32_t> permutation, bool from_moved,
                                         bool to_moved) {
+  const auto rank = static_cast<int32_t>(permutation.size());
   std::vector<int32_t> result;
-  for (size_t i = 0; i < permutation.size(); ++i) {
-    const int32_t from = permutation[to_moved ? kToChannelsLast[i] : i];
-    result.push_back(from_moved ? kFromChannelsLast[from] : from);
+  for (int32_t i = 0; i < rank; ++i) {
+    const int32_t from = permutation[to_moved ? to_channels_last(rank)[i] : i];
+    result.push_back(from_moved ? from_channels_last(rank)[from] : from);
   }
   return result;
 }
@@ -63,7 +64,7 @@ void import_transpose(Node& node) {
   const Layout from = input.layout();
   const int x = node.tensor(input, from);
   for (const Layout to : {Layout::kOnnx, Layout::kChannelsLast}) {
-    const bool to_moved = rank == 4 && to == Layout::kChannelsLast;
+    const bool to_moved = has_layouts(shape) && to == Layout::kChannelsLast;
     if (is_identity(stored_permutation(permutation, is_moved(input, from), to_moved))) {
       node.define_output(x, to, shape);
       return;

@@ -57,10 +57,20 @@ std::vector<float> Node::numbers(const std::string& name) const {
                    : std::vector<float>();
 }
 
-std::array<int64_t, 2> Node::size_pair(const std::string& name) const {
-  const std::vector<int64_t> values = integers(name, {1, 1});
-  if (values.size() != 2)
-    fail(fmt::format("{} has {} entries, 2 are wanted (height, width)", name, values.size()));
+std::vector<int64_t> Node::spatial(const std::string& name, int32_t rank, int64_t fallback,
+                                   size_t lists) const {
+  const size_t dims = rank - 2;
+  std::vector<int64_t> values = integers(name, std::vector<int64_t>(lists * dims, fallback));
+  if (values.size() != lists * dims)
+    fail(fmt::format("{} has {} entries, {} are wanted for an input of rank {}", name,
+                     values.size(), lists * dims, rank));
+  if (dims == 1)
+    for (size_t i = 0; i < lists; ++i) values.insert(values.begin() + 2 * i, fallback);
+  return values;
+}
+
+std::array<int64_t, 2> Node::size_pair(const std::string& name, int32_t rank) const {
+  const std::vector<int64_t> values = spatial(name, rank, 1);
   for (const int64_t value : values)
     if (value < 1 || value > (1 << 20)) fail(fmt::format("{} of {}", name, value));
   return {values[0], values[1]};
@@ -154,7 +164,7 @@ bool Node::has_output(int index) const {
 void Node::define_output(int index, int tensor, Layout layout, const Shape& shape) const {
   Value value{.name = proto_.output(index), .shape = shape};
   value.is_integer = builder_.graph().tensors[tensor].type == TensorType::INT32;
-  value.tensor(shape.rank == 4 ? layout : Layout::kOnnx) = tensor;
+  value.tensor(has_layouts(shape) ? layout : Layout::kOnnx) = tensor;
   const std::string name = value.name;
   builder_.define(name, std::move(value));
 }

@@ -36,8 +36,12 @@ class Node {
   std::string text(const std::string& name, const std::string& fallback) const;
   std::vector<int64_t> integers(const std::string& name, std::vector<int64_t> fallback) const;
   std::vector<float> numbers(const std::string& name) const;
-  // Height and width, each in [1, 2^20].
-  std::array<int64_t, 2> size_pair(const std::string& name) const;
+  // `lists` times height and width, for an input of `rank` 3 (which leaves out the height) or 4.
+  // What is left out, or all of it, is the fallback.
+  std::vector<int64_t> spatial(const std::string& name, int32_t rank, int64_t fallback,
+                               size_t lists = 1) const;
+  // Height and width, each in [1, 2^20], else 1.
+  std::array<int64_t, 2> size_pair(const std::string& name, int32_t rank) const;
   Value constant_attribute(const std::string& name) const;
   // Whether a tensor has no elements.
   bool is_empty_constant(const std::string& name) const;

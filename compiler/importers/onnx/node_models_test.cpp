@@ -21,7 +21,7 @@ namespace {
 using namespace testing;
 namespace fs = std::filesystem;
 
-constexpr int kPassing = 361;
+constexpr int kPassing = 376;
 const fs::path kModels = "/usr/share/libonnx-testdata/data";
 
 template <class Proto>

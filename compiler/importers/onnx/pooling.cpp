@@ -8,12 +8,9 @@
 namespace solder::compiler {
 namespace {
 
-Window read_pool(const Node& node, const Shape& input) {
-  if (input.rank != 4)
-    node.fail(
-        fmt::format("input of shape {}; only 2-D pools (rank 4) are supported", to_string(input)));
+Window read_pool(const Node& node, const Image& input) {
   if (!node.has_attribute("kernel_shape")) node.fail("attribute kernel_shape is missing");
-  const Window window = read_window(node, input, node.size_pair("kernel_shape"));
+  const Window window = read_window(node, input, node.size_pair("kernel_shape", input.rank));
   if (window.dilation != std::array<int64_t, 2>{1, 1}) node.fail("dilated pools are not supported");
   for (int i = 0; i < 2; ++i)
     if (std::max(window.padding[i].before, window.padding[i].after) >= window.kernel[i])
@@ -21,14 +18,14 @@ Window read_pool(const Node& node, const Shape& input) {
   return window;
 }
 
-void emit_pool(const Node& node, OperatorType type, Value& input, const Window& window) {
-  int x = node.tensor(input, Layout::kChannelsLast);
+void emit_pool(const Node& node, OperatorType type, const Image& input, const Window& window) {
+  int x = input.tensor;
   if (window.is_padded() && !window.is_same) x = emit_padding(node, x, window);
   const Shape shape =
       node.shape(std::array<int64_t, 4>{input.shape.dims[0], input.shape.dims[1],
                                         window.padding[0].outputs, window.padding[1].outputs});
   const int y = node.emit(type, {x}, stored_shape(shape, Layout::kChannelsLast), window.options());
-  node.define_output(y, Layout::kChannelsLast, shape);
+  define_image(node, input, y, shape);
 }
 
 // Whether no element can be below 0, by the operator that computes the tensor.
@@ -59,11 +56,11 @@ bool is_non_negative(const Graph& graph, int tensor) {
 }  // namespace
 
 void import_max_pool(Node& node) {
-  Value& input = node.floats(0);
-  const Window window = read_pool(node, input.shape);
+  const Image input = read_image(node, 3);
+  const Window window = read_pool(node, input);
   // Zeros may stand for ONNX's minus infinity only where nothing is smaller.
   if (window.is_padded() && !window.is_same &&
-      !is_non_negative(node.builder().graph(), node.tensor(input, Layout::kChannelsLast)))
+      !is_non_negative(node.builder().graph(), input.tensor))
     node.fail(fmt::format(
         "padding ({},{} rows, {},{} columns) that differs from SAME is supported only after Relu",
         window.padding[0].before, window.padding[0].after, window.padding[1].before,
@@ -72,8 +69,8 @@ void import_max_pool(Node& node) {
 }
 
 void import_average_pool(Node& node) {
-  Value& input = node.floats(0);
-  Window window = read_pool(node, input.shape);
+  const Image input = read_image(node, 3);
+  Window window = read_pool(node, input);
   if (window.is_padded()) {
     if (node.integer("count_include_pad", 0) != 0) {
       // TFLite's SAME leaves the padding out of the count; a PAD before the pool does not.
@@ -92,17 +89,15 @@ void import_average_pool(Node& node) {
 }
 
 void import_global_average_pool(Node& node) {
-  Value& input = node.floats(0);
-  if (input.shape.rank != 4)
-    node.fail(fmt::format("input of shape {}; only rank 4 is supported", to_string(input.shape)));
+  const Image input = read_image(node, 3);
   const int axes =
       node.builder().graph().add_tensor(int32_constant(node.name() + "/axes", std::array{1, 2}));
   const Shape shape{4, {input.shape.dims[0], input.shape.dims[1], 1, 1}};
   Options options;
   options.keep_dims = true;
-  const int y = node.emit(OperatorType::MEAN, {node.tensor(input, Layout::kChannelsLast), axes},
+  const int y = node.emit(OperatorType::MEAN, {input.tensor, axes},
                           stored_shape(shape, Layout::kChannelsLast), options);
-  node.define_output(y, Layout::kChannelsLast, shape);
+  define_image(node, input, y, shape);
 }
 
 }  // namespace solder::compiler

@@ -49,10 +49,9 @@ TEST(OnnxMaxPool, Errors) {
   EXPECT_THAT(pool("MaxPool", 8, 3, 1).attribute("dilations", {2, 2}).import_error(),
               HasSubstr("dilated"));
   EXPECT_THAT(one_node("MaxPool", {1, 1, 4, 4}).import_error(), HasSubstr("kernel_shape"));
-  EXPECT_THAT(one_node("MaxPool", {1, 1, 4})
-                  .attribute("kernel_shape", std::vector<int64_t>{2})
-                  .import_error(),
-              HasSubstr("rank 4"));
+  EXPECT_THAT(one_node("MaxPool", {1, 4}).import_error(), HasSubstr("ranks 3 to 4"));
+  EXPECT_THAT(one_node("MaxPool", {1, 1, 4}).attribute("kernel_shape", {2, 2}).import_error(),
+              HasSubstr("kernel_shape has 2 entries, 1 are wanted for an input of rank 3"));
   EXPECT_THAT(pool("MaxPool", 8, 2, 1).attribute("pads", {2, 2, 2, 2}).import_error(),
               HasSubstr("as large as its window"));
 }
@@ -80,6 +79,46 @@ TEST(OnnxGlobalAveragePool, IsAMeanOverHeightAndWidth) {
   EXPECT_THAT(graph.tensors[graph.operators[0].inputs[1]].values<int32_t>(), ElementsAre(1, 2));
   EXPECT_TRUE(graph.operators[0].options.keep_dims);
   EXPECT_EQ(to_string(graph.tensors[graph.outputs[0]].shape), "1x1x1x3");
+}
+
+TEST(OnnxPool1d, WalksAlongRows) {
+  const auto pooled = [](const char* op_type) {
+    OnnxModel model = one_node(op_type, {1, 2, 4});
+    if (std::string(op_type) != "GlobalAveragePool")
+      model.attribute("kernel_shape", std::vector<int64_t>{3});
+    const Graph graph = model.import();
+    EXPECT_EQ(graph.tensors[graph.outputs[0]].shape.rank, 3);
+    return run(graph, {{1, 2, 3, 7, 10, 8, 6, 1}})[0];
+  };
+  EXPECT_EQ(pooled("MaxPool"), (Floats{3, 7, 10, 8}));
+  EXPECT_EQ(pooled("AveragePool"), (Floats{2, 4, 8, 5}));
+  EXPECT_EQ(pooled("GlobalAveragePool"), (Floats{3.25, 6.25}));
+}
+
+// Operators of any rank behind a pool, whose result is channels-last: 2 4 (channel 0), 8 5.
+TEST(OnnxPool1d, LeavesAnyOperatorItsAxes) {
+  const auto behind_pool = [](const char* op_type, int64_t axis, bool has_axes) {
+    OnnxModel model;
+    model.input("x", {1, 2, 4}).constant("c", {2}, {100, 200}).output("y");
+    model.node("AveragePool", {"x"}, "p").attribute("kernel_shape", std::vector<int64_t>{3});
+    std::vector<std::string> inputs{"p"};
+    if (std::string(op_type) == "Add") inputs.push_back("c");
+    if (std::string(op_type) == "Concat") inputs.push_back("p");
+    model.node(op_type, inputs, "y");
+    if (has_axes)
+      model.attribute("axes", std::vector<int64_t>{axis}).attribute("keepdims", int64_t{0});
+    else if (axis >= 0)
+      model.attribute("axis", axis);
+    return run(model.import(), {{1, 2, 3, 7, 10, 8, 6, 1}})[0];
+  };
+  EXPECT_EQ(behind_pool("ReduceMax", 1, true), (Floats{8, 5}));
+  EXPECT_EQ(behind_pool("ReduceMax", 2, true), (Floats{4, 8}));
+  EXPECT_EQ(behind_pool("ReduceMax", 0, true), (Floats{2, 4, 8, 5}));
+  EXPECT_EQ(behind_pool("Add", -1, false), (Floats{102, 204, 108, 205}));
+  EXPECT_EQ(behind_pool("Concat", 1, false), (Floats{2, 4, 8, 5, 2, 4, 8, 5}));
+  EXPECT_EQ(behind_pool("Concat", 2, false), (Floats{2, 4, 2, 4, 8, 5, 8, 5}));
+  EXPECT_EQ(behind_pool("Transpose", -1, false), (Floats{2, 8, 4, 5}));
+  EXPECT_EQ(behind_pool("Flatten", -1, false), (Floats{2, 4, 8, 5}));
 }
 
 TEST(OnnxReduceMean, OverHeightAndWidthLeavesChannels) {

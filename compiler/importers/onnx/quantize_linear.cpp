@@ -116,7 +116,7 @@ void import_quantize_linear(Node& node) {
   tensor.type = TensorType::INT8;
   tensor.quantization = as_int8(p);
   Value value{.shape = input.shape, .quantization = tensor.quantization};
-  value.tensor(input.shape.rank == 4 ? layout : Layout::kOnnx) = y;
+  value.tensor(has_layouts(input.shape) ? layout : Layout::kOnnx) = y;
   node.define_output(std::move(value));
 }
 

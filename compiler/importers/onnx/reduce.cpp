@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "compiler/importers/onnx/compose.h"
 #include "compiler/importers/onnx/operators.h"
 
@@ -22,7 +24,8 @@ Value reduce(const Node& node, OperatorType type, Value& input, const std::vecto
   Layout layout = input.layout();
   // Without the reduced dimensions, what stays of a channels-last tensor must be in ONNX's order:
   // it is not when channels stay beside height or width.
-  if (!options.keep_dims && rank == 4 && !reduced[1] && !(reduced[2] && reduced[3]))
+  if (!options.keep_dims && has_layouts(input.shape) && !reduced[1] &&
+      std::find(reduced.begin() + 2, reduced.end(), false) != reduced.end())
     layout = Layout::kOnnx;
 
   std::vector<int64_t> dims;
@@ -33,16 +36,17 @@ Value reduce(const Node& node, OperatorType type, Value& input, const std::vecto
       dims.push_back(1);
   }
   if (dims.empty()) node.fail("reducing to a scalar is not supported; use keepdims = 1");
-  const bool is_moved = rank == 4 && layout == Layout::kChannelsLast;
   std::vector<int32_t> stored_axes;
   for (int32_t i = 0; i < rank; ++i)
-    if (reduced[is_moved ? kToChannelsLast[i] : i]) stored_axes.push_back(i);
+    if (reduced[i]) stored_axes.push_back(stored_axis(input, layout, i));
+  std::ranges::sort(stored_axes);
   const int axes_tensor = node.builder().graph().add_tensor(
       int32_constant(node.name() + suffix + "/axes", stored_axes));
   Value result{.name = node.name() + suffix, .shape = node.shape(dims)};
-  const int y = node.emit(type, {node.tensor(input, layout), axes_tensor},
-                          stored_shape(result.shape, layout), options, suffix);
-  result.tensor(result.shape.rank == 4 ? layout : Layout::kOnnx) = y;
+  const int x = node.tensor(input, layout);
+  if (!options.keep_dims) layout = Layout::kOnnx;
+  result.tensor(has_layouts(result.shape) ? layout : Layout::kOnnx) =
+      node.emit(type, {x, axes_tensor}, stored_shape(result.shape, layout), options, suffix);
   return result;
 }
 

@@ -48,7 +48,7 @@ void import_softmax(Node& node) {
     node.define_output(emit_softmax(node, x, ""), Layout::kOnnx, input.shape);
   } else if (is_flattening) {
     import_flattening(node, input, axis);
-  } else if (rank == 4 && axis == 1) {
+  } else if (has_layouts(input.shape) && axis == 1) {
     const int x = node.tensor(input, Layout::kChannelsLast);
     node.define_output(emit_softmax(node, x, ""), Layout::kChannelsLast, input.shape);
   } else {

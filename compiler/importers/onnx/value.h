@@ -1,6 +1,7 @@
 // A value of an ONNX graph, and the graph tensors that hold it.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -8,12 +9,23 @@
 
 namespace solder::compiler {
 
-// How the dimensions of a value lie in a tensor. Only values of rank 4 have two layouts.
+// How the dimensions of a value lie in a tensor. Only values of rank 3 and 4 have two layouts:
+// NxCxW becomes NxWxC where convolutions and pools meet it, NCHW becomes NHWC from the model's
+// input on.
 enum class Layout { kOnnx, kChannelsLast };
 
-// Dimension i of a channels-last tensor is dimension kToChannelsLast[i] of the ONNX value.
+inline bool has_layouts(const Shape& shape) { return shape.rank == 3 || shape.rank == 4; }
+
+// Dimension i of a channels-last tensor is dimension to_channels_last(rank)[i] of the ONNX value.
 inline constexpr int32_t kToChannelsLast[] = {0, 2, 3, 1};
 inline constexpr int32_t kFromChannelsLast[] = {0, 3, 1, 2};
+inline constexpr int32_t kSwapRowsAndChannels[] = {0, 2, 1};
+inline std::span<const int32_t> to_channels_last(int32_t rank) {
+  return rank == 4 ? std::span<const int32_t>(kToChannelsLast) : kSwapRowsAndChannels;
+}
+inline std::span<const int32_t> from_channels_last(int32_t rank) {
+  return rank == 4 ? std::span<const int32_t>(kFromChannelsLast) : kSwapRowsAndChannels;
+}
 
 struct Value {
   std::string name = {};
@@ -51,10 +63,10 @@ struct Value {
 
 // Whether the dimensions of `value` lie in another order in `layout`, and where its `axis` is then.
 inline bool is_moved(const Value& value, Layout layout) {
-  return value.shape.rank == 4 && layout == Layout::kChannelsLast;
+  return has_layouts(value.shape) && layout == Layout::kChannelsLast;
 }
 inline int32_t stored_axis(const Value& value, Layout layout, int32_t axis) {
-  return is_moved(value, layout) ? kFromChannelsLast[axis] : axis;
+  return is_moved(value, layout) ? from_channels_last(value.shape.rank)[axis] : axis;
 }
 
 // A constant of weights with its dimensions moved: INT8 where its scales, if many, are those of

@@ -8,10 +8,8 @@ namespace {
 constexpr int64_t kLargestPadding = 1 << 16;
 
 // Top, left, bottom, right.
-std::array<int64_t, 4> read_pads(const Node& node) {
-  const std::vector<int64_t> pads = node.integers("pads", {0, 0, 0, 0});
-  if (pads.size() != 4)
-    node.fail(fmt::format("pads has {} entries, 4 are wanted (2-D windows only)", pads.size()));
+std::array<int64_t, 4> read_pads(const Node& node, int32_t rank) {
+  const std::vector<int64_t> pads = node.spatial("pads", rank, 0, 2);
   for (const int64_t pad : pads)
     if (pad < 0 || pad > kLargestPadding) node.fail(fmt::format("padding of {}", pad));
   return {pads[0], pads[1], pads[2], pads[3]};
@@ -29,6 +27,34 @@ Padded round_up(const Node& node, Padded padded, int64_t input, int64_t window, 
 }
 
 }  // namespace
+
+Shape image_shape(const Shape& shape) {
+  Shape image{4, {shape.dims[0], shape.dims[1], 1, 1}};
+  for (int32_t i = 2; i < shape.rank; ++i) image.dims[i + 4 - shape.rank] = shape.dims[i];
+  return image;
+}
+
+Image read_image(const Node& node, int32_t lowest_rank) {
+  Value& input = node.floats(0);
+  if (input.shape.rank < lowest_rank || input.shape.rank > 4)
+    node.fail(fmt::format("input of shape {}; ranks {} to 4 are supported", to_string(input.shape),
+                          lowest_rank));
+  Image image{input.shape.rank, image_shape(input.shape),
+              node.tensor(input, Layout::kChannelsLast)};
+  if (image.rank < 4)
+    image.tensor = node.builder().emit_reshape(image.tensor, node.name() + "/image",
+                                               stored_shape(image.shape, Layout::kChannelsLast));
+  return image;
+}
+
+void define_image(const Node& node, const Image& input, int tensor, const Shape& shape) {
+  Shape flat{.rank = input.rank};
+  for (int32_t i = 0; i < flat.rank; ++i) flat.dims[i] = shape.dims[i < 2 ? i : i + 4 - flat.rank];
+  if (flat.rank < 4)
+    tensor =
+        node.builder().emit_reshape(tensor, node.name(), stored_shape(flat, Layout::kChannelsLast));
+  node.define_output(tensor, Layout::kChannelsLast, flat);
+}
 
 bool Window::is_padded() const {
   for (const Padded& p : padding)
@@ -48,10 +74,10 @@ Options Window::options() const {
   return options;
 }
 
-Window read_window(const Node& node, const Shape& input, std::array<int64_t, 2> kernel) {
+Window read_window(const Node& node, const Image& input, std::array<int64_t, 2> kernel) {
   Window window{.kernel = kernel,
-                .stride = node.size_pair("strides"),
-                .dilation = node.size_pair("dilations"),
+                .stride = node.size_pair("strides", input.rank),
+                .dilation = node.size_pair("dilations", input.rank),
                 .padding = {},
                 .is_same = true,
                 .exceeds_padding = false};
@@ -59,12 +85,12 @@ Window read_window(const Node& node, const Shape& input, std::array<int64_t, 2> 
   const bool ceil_mode = node.integer("ceil_mode", 0) != 0;
   std::array<int64_t, 4> pads{};
   if (auto_pad == "NOTSET")
-    pads = read_pads(node);
+    pads = read_pads(node, input.rank);
   else if (auto_pad != "SAME_UPPER" && auto_pad != "SAME_LOWER" && auto_pad != "VALID")
     node.fail("auto_pad of '" + auto_pad + "'");
 
   for (int i = 0; i < 2; ++i) {
-    const int64_t size = input.dims[2 + i];
+    const int64_t size = input.shape.dims[2 + i];
     const int64_t covered = window_size(kernel[i], window.dilation[i]);
     const Padded same = same_padding(size, covered, window.stride[i]);
     Padded& padding = window.padding[i];
