@@ -79,8 +79,9 @@ Error PlanBuilder::prepare_operators() {
     steps_.begin(i);
     const PrepareFunction prepare = prepare_function(op.type);
     if (prepare == nullptr)
-      return steps_.fail("is not supported; its BuiltinOperator code is",
-                         static_cast<int32_t>(op.type));
+      return steps_.fail(
+          "is not supported; `solder convert` may write it as others; its BuiltinOperator code is",
+          static_cast<int32_t>(op.type));
     if (Error error = prepare(op, steps_)) {
       if (!computes_with_uint8(op)) return error;
       return steps_.fail(

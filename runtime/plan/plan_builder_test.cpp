@@ -153,5 +153,14 @@ TEST_F(PlanBuilderTest, SaysWhatMemoryIsMissing) {
   FAIL() << "512 bytes should be enough";
 }
 
+TEST_F(PlanBuilderTest, OfAnUnknownOperatorSaysWhoMayKnowIt) {
+  const int a = tensor(8), b = tensor(8);
+  op(static_cast<OperatorType>(44), {a}, b);
+  const Error error = build({a}, {b});
+  ASSERT_TRUE(error);
+  EXPECT_NE(std::string(error.message).find("`solder convert`"), std::string::npos);
+  EXPECT_EQ(error.detail, 44);
+}
+
 }  // namespace
 }  // namespace solder

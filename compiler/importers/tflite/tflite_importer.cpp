@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compiler/importers/tflite/sequence_lstm.h"
 #include "compiler/ir/legacy_uint8.h"
 #include "runtime/interpreter/options.h"
 #include "schema/tflite_generated.h"
@@ -23,11 +24,15 @@ std::vector<int> indices(const flatbuffers::Vector<int32_t>* vector) {
   return vector ? std::vector<int>(vector->begin(), vector->end()) : std::vector<int>();
 }
 
+constexpr int kSequenceLstm = schema::BuiltinOperator_UNIDIRECTIONAL_SEQUENCE_LSTM;
+
 std::string supported_operators() {
   std::string names;
-  for (int code = 0; code <= schema::BuiltinOperator_MAX; ++code)
-    if (const char* name = operator_name(static_cast<OperatorType>(code)))
-      names += (names.empty() ? "" : ", ") + std::string(name);
+  for (int code = 0; code <= schema::BuiltinOperator_MAX; ++code) {
+    const char* name = operator_name(static_cast<OperatorType>(code));
+    if (code == kSequenceLstm) name = "UNIDIRECTIONAL_SEQUENCE_LSTM";
+    if (name != nullptr) names += (names.empty() ? "" : ", ") + std::string(name);
+  }
   return names;
 }
 
@@ -43,19 +48,20 @@ class Reader {
       throw ModelError(fmt::format("{} subgraphs, only models of one are supported",
                                    length(model_.subgraphs())));
     const schema::SubGraph& subgraph = *model_.subgraphs()->Get(0);
-    Graph graph;
+    Graph& graph = builder_.graph();
     graph.name = text_of(subgraph.name());
     for (uint32_t i = 0; i < length(subgraph.tensors()); ++i)
       graph.tensors.push_back(read_tensor(*subgraph.tensors()->Get(i), i));
     for (uint32_t i = 0; i < length(subgraph.operators()); ++i)
-      graph.operators.push_back(read_operator(*subgraph.operators()->Get(i), i));
-    graph.inputs = indices(subgraph.inputs());
-    graph.outputs = indices(subgraph.outputs());
-    return graph;
+      read_operator(*subgraph.operators()->Get(i), i);
+    refuse_variables();
+    graph.inputs = tensors_of(subgraph.inputs());
+    graph.outputs = tensors_of(subgraph.outputs());
+    return std::move(graph);
   }
 
  private:
-  Tensor read_tensor(const schema::Tensor& source, uint32_t index) const {
+  Tensor read_tensor(const schema::Tensor& source, uint32_t index) {
     Tensor tensor;
     tensor.name = text_of(source.name());
     const std::string where = fmt::format("tensor {} '{}'", index, tensor.name);
@@ -63,8 +69,7 @@ class Reader {
     if (size_of(tensor.type) == 0)
       throw ModelError(fmt::format("{}: type {} is not supported", where,
                                    schema::EnumNameTensorType(source.type())));
-    if (source.is_variable())
-      throw ModelError(where + ": variable tensors (state kept between runs) are not supported");
+    is_variable_.push_back(source.is_variable());
     const std::vector<int> dims = indices(source.shape());
     tensor.shape = make_shape(std::vector<int64_t>(dims.begin(), dims.end()), where);
     tensor.quantization = read_quantization(source.quantization(), where);
@@ -95,26 +100,41 @@ class Reader {
     return data ? std::vector<uint8_t>(data->begin(), data->end()) : std::vector<uint8_t>();
   }
 
-  Operator read_operator(const schema::Operator& source, uint32_t index) const {
+  // Unrolling adds tensors; a file names none of those.
+  std::vector<int> tensors_of(const flatbuffers::Vector<int32_t>* vector) const {
+    std::vector<int> tensors = indices(vector);
+    for (const int tensor : tensors)
+      if (tensor >= static_cast<int>(is_variable_.size()))
+        throw ModelError(fmt::format("tensor {} does not exist", tensor));
+    return tensors;
+  }
+
+  void read_operator(const schema::Operator& source, uint32_t index) {
+    const int code = read_code(source, index);
+    if (code == kSequenceLstm) {
+      const std::string where = fmt::format("operator {} UNIDIRECTIONAL_SEQUENCE_LSTM", index);
+      unroll_sequence_lstm(source, where, builder_, is_variable_);
+      return;
+    }
     Operator op;
-    op.type = read_type(source, index);
-    op.inputs = indices(source.inputs());
-    op.outputs = indices(source.outputs());
+    op.type = static_cast<OperatorType>(code);
+    op.inputs = tensors_of(source.inputs());
+    op.outputs = tensors_of(source.outputs());
     if (const Error error = read_options(source, op.options))
       throw ModelError(fmt::format("operator {} {} {} {}", index, operator_name(op.type),
                                    error.message, error.detail));
-    return op;
+    builder_.graph().operators.push_back(std::move(op));
   }
 
-  OperatorType read_type(const schema::Operator& source, uint32_t index) const {
+  int read_code(const schema::Operator& source, uint32_t index) const {
     if (source.opcode_index() >= length(model_.operator_codes()))
       throw ModelError(fmt::format("operator {}: operator code {} does not exist", index,
                                    source.opcode_index()));
     const schema::OperatorCode& code = *model_.operator_codes()->Get(source.opcode_index());
     // Older files have the first field alone.
     const int number = std::max<int>(code.deprecated_builtin_code(), code.builtin_code());
-    const auto type = static_cast<OperatorType>(number);
-    if (operator_name(type) != nullptr) return type;
+    if (number == kSequenceLstm || operator_name(static_cast<OperatorType>(number)) != nullptr)
+      return number;
 
     std::string name =
         schema::EnumNameBuiltinOperator(static_cast<schema::BuiltinOperator>(number));
@@ -126,7 +146,18 @@ class Reader {
                                  supported_operators()));
   }
 
+  // Variable tensors keep a state between inferences. LSTMs take theirs away; none may be left.
+  void refuse_variables() {
+    for (size_t i = 0; i < is_variable_.size(); ++i)
+      if (is_variable_[i])
+        throw ModelError(fmt::format(
+            "tensor {} '{}': variable tensors (state kept between runs) are not supported", i,
+            builder_.graph().tensors[i].name));
+  }
+
   const schema::Model& model_;
+  GraphBuilder builder_;
+  std::vector<bool> is_variable_;
 };
 
 }  // namespace
