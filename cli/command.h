@@ -12,6 +12,7 @@ void add_convert_command(CLI::App& program);
 void add_diff_command(CLI::App& program);
 void add_eval_command(CLI::App& program);
 void add_inspect_command(CLI::App& program);
+void add_monitor_command(CLI::App& program);
 void add_run_command(CLI::App& program);
 void add_sensitivity_command(CLI::App& program);
 void add_serve_command(CLI::App& program);

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   solder::cli::add_bench_command(program);
   solder::cli::add_board_command(program);
   solder::cli::add_talk_command(program);
+  solder::cli::add_monitor_command(program);
   solder::cli::add_serve_command(program);
   try {
     program.parse(argc, argv);

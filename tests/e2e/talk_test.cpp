@@ -61,6 +61,18 @@ TEST(Talk, WorksOverAPseudoTerminal) {
               AllOf(HasSubstr("README.md: "), HasSubstr("FLOAT32 1x28x28x1: 3136 bytes")));
 }
 
+TEST(Monitor, ShowsLinesWithTheirTimesAndKeepsALog) {
+  const auto log = fresh_folder("monitor") / "log.txt";
+  Background board({"board", "run", in_repository("build/firmware/stm32f746g-disco/mnist.elf"),
+                    "--console", "tcp:0", "--uart7", "tcp:0"});
+  const std::string console = board.wait_for("USART6 is "), messages = board.wait_for("UART7 is ");
+  Background monitor({"monitor", console, messages, "--log", log});
+  monitor.type("info\n");
+  EXPECT_EQ(monitor.wait_for("console  core clock: "), "216000000");
+  const auto bytes = cli::read_file(log);
+  EXPECT_THAT(std::string(bytes.begin(), bytes.end()), HasSubstr("core clock: 216000000 Hz"));
+}
+
 TEST(Talk, SaysWhatIsWrongWithThePort) {
   const auto told = [](const std::string& port) {
     const auto finished = solder({"talk", port, "info"});

@@ -26,25 +26,33 @@ Background::Background(std::vector<std::string> arguments) {
   std::vector<char*> words;
   for (std::string& argument : arguments) words.push_back(argument.data());
   words.push_back(nullptr);
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe to be had");
+  int ends[2], typed[2];
+  if (pipe2(ends, O_CLOEXEC) != 0 || pipe2(typed, O_CLOEXEC) != 0)
+    throw std::runtime_error("no pipe to be had");
   child_ = fork();
   if (child_ == 0) {
     dup2(ends[1], STDOUT_FILENO);
     dup2(ends[1], STDERR_FILENO);
-    const int nothing = open("/dev/zero", O_RDONLY | O_CLOEXEC);
-    dup2(nothing, STDIN_FILENO);
+    dup2(typed[0], STDIN_FILENO);
     execv(words[0], words.data());
     _exit(127);
   }
   close(ends[1]);
+  close(typed[0]);
   output_ = ends[0];
+  input_ = typed[1];
+}
+
+void Background::type(const std::string& text) {
+  if (write(input_, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    throw std::runtime_error("the program does not read what is typed");
 }
 
 Background::~Background() {
   kill(child_, SIGKILL);
   waitpid(child_, nullptr, 0);
   close(output_);
+  close(input_);
 }
 
 std::string Background::wait_for(const std::string& prefix) {

@@ -28,10 +28,12 @@ class Background {
   // What follows `prefix` up to the next white space or semicolon, in what it has printed; waits
   // for it. Throws std::runtime_error when the program ends without it.
   std::string wait_for(const std::string& prefix);
+  // Into its standard input.
+  void type(const std::string& text);
 
  private:
   pid_t child_ = 0;
-  int output_ = -1;
+  int output_ = -1, input_ = -1;
   std::string printed_;
 };
 
