@@ -35,7 +35,7 @@ class Log {
     using namespace std::chrono;
     const double seconds = duration<double>(steady_clock::now() - start_).count();
     const std::string stamped = fmt::format("{:10.3f} {:<8} {}\n", seconds, source, text);
-    for (std::FILE* to : {stdout, file_.get()}) {
+    for (std::FILE* to : {file_.get(), stdout}) {
       if (to == nullptr) continue;
       std::fputs(stamped.c_str(), to);
       std::fflush(to);

@@ -80,6 +80,9 @@ function(solder_image name)
     message(FATAL_ERROR "${name}: MODEL is '${arg_MODEL}', neither a .cpp nor a .tflite")
   endif()
   embed(${elf} ${files})
+  if(arg_APP STREQUAL console)
+    target_link_libraries(${elf} PRIVATE solder_small_code)
+  endif()
 
   target_include_directories(${elf} PRIVATE ${repository})
   target_compile_definitions(

@@ -61,9 +61,9 @@ constexpr int32_t requantize(int32_t x, Requantization r) {
   return ((rounds_away_from_zero >> (-r.shift - 1)) + 1) >> 1;
 }
 
-// The same for a sum of 64 bits, |x| < 2^47, shift in [-31, 14]: rounded once, but with a multiplier
-// of 16 bits, as TensorFlow Lite's MultiplyByQuantizedMultiplier of an int64_t does. (It promises
-// less, shifts of 7 at most, but computes the same.)
+// The same for a sum of 64 bits, |x| < 2^47, shift in [-31, 14]: rounded once, but with a
+// multiplier of 16 bits, as TensorFlow Lite's MultiplyByQuantizedMultiplier of an int64_t does. (It
+// promises less, shifts of 7 at most, but computes the same.)
 inline constexpr int32_t kMaxWideShift = 14;
 constexpr int32_t requantize_wide(int64_t x, Requantization r) {
   const int32_t multiplier = r.multiplier < 0x7FFF0000 ? (r.multiplier + (1 << 15)) >> 16 : 0x7FFF;

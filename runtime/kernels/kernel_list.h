@@ -24,16 +24,23 @@
 
 // X(name, Params, operands...)
 // clang-format off
-#define SOLDER_KERNEL_LIST(X)                                                                     \
+// Of models that TensorFlow 1 quantized to UINT8 (Options::from_uint8), which only the compiler reads.
+#define SOLDER_LEGACY_KERNEL_LIST(X)                                                              \
+  X(conv_2d_s8_offset, Conv2DS8OffsetParams,                                                      \
+    const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
+    const Requantization* requantization, int8_t* output)                                         \
+  X(depthwise_conv_2d_s8_offset, Conv2DS8OffsetParams,                                            \
+    const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
+    const Requantization* requantization, int8_t* output)                                         \
+  X(average_pool_2d_s8_half_up, Pool2DIntegerParams, const int8_t* input, int8_t* output)
+
+#define SOLDER_COMMON_KERNEL_LIST(X)                                                              \
   X(conv_2d_f32, Conv2DF32Params,                                                                 \
     const float* input, const float* filter, const float* bias, float* output)                    \
   X(conv_2d_f32_s8, Conv2DF32Params,                                                              \
     const float* input, const int8_t* filter, const float* scale, const float* bias,              \
     float* output)                                                                                \
   X(conv_2d_s8, Conv2DS8Params,                                                                   \
-    const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
-    const Requantization* requantization, int8_t* output)                                         \
-  X(conv_2d_s8_offset, Conv2DS8OffsetParams,                                                      \
     const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
     const Requantization* requantization, int8_t* output)                                         \
   X(conv_2d_s16, Conv2DS16Params,                                                                 \
@@ -45,9 +52,6 @@
     const float* input, const int8_t* filter, const float* scale, const float* bias,              \
     float* output)                                                                                \
   X(depthwise_conv_2d_s8, Conv2DS8Params,                                                         \
-    const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
-    const Requantization* requantization, int8_t* output)                                         \
-  X(depthwise_conv_2d_s8_offset, Conv2DS8OffsetParams,                                            \
     const int8_t* input, const int8_t* filter, const int32_t* bias,                               \
     const Requantization* requantization, int8_t* output)                                         \
   X(depthwise_conv_2d_s16, Conv2DS16Params,                                                       \
@@ -69,7 +73,6 @@
   X(max_pool_2d_s16, Pool2DIntegerParams, const int16_t* input, int16_t* output)                  \
   X(average_pool_2d_f32, Pool2DF32Params, const float* input, float* output)                      \
   X(average_pool_2d_s8, Pool2DIntegerParams, const int8_t* input, int8_t* output)                 \
-  X(average_pool_2d_s8_half_up, Pool2DIntegerParams, const int8_t* input, int8_t* output)         \
   X(average_pool_2d_s16, Pool2DIntegerParams, const int16_t* input, int16_t* output)              \
   X(softmax_f32, SoftmaxF32Params, const float* input, float* output)                             \
   X(softmax_s8, SoftmaxS8Params, const int8_t* input, int8_t* output)                             \
@@ -155,6 +158,10 @@
   X(resize_bilinear_f32, ResizeParams, const float* input, float* output)                         \
   X(resize_bilinear_s8, ResizeParams, const int8_t* input, int8_t* output)                        \
   X(resize_bilinear_s16, ResizeParams, const int16_t* input, int16_t* output)
+
+#define SOLDER_KERNEL_LIST(X)                                                                     \
+  SOLDER_COMMON_KERNEL_LIST(X)                                                                    \
+  SOLDER_LEGACY_KERNEL_LIST(X)
 // clang-format on
 
 namespace solder {

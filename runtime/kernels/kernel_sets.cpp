@@ -7,8 +7,13 @@ namespace solder {
 const KernelSet kReferenceKernels = {"reference", {SOLDER_KERNEL_LIST(X)}};
 #undef X
 
+// Boards leave out what the interpreter refuses; compiled models need no table.
 #define X(name, params, ...) call<&generic::name>,
+#ifdef SOLDER_WITHOUT_LEGACY_KERNELS
+const KernelSet kGenericKernels = {"generic", {SOLDER_COMMON_KERNEL_LIST(X)}};
+#else
 const KernelSet kGenericKernels = {"generic", {SOLDER_KERNEL_LIST(X)}};
+#endif
 #undef X
 
 }  // namespace solder
