@@ -66,7 +66,8 @@ std::span<const uint8_t> write_article_output(std::span<const float> outputs, fl
                              .output_count = static_cast<uint8_t>(outputs.size()),
                              .value_count = static_cast<uint32_t>(outputs.size())};
   std::memcpy(room.data(), &reply, sizeof reply);
-  std::memcpy(room.data() + sizeof reply, outputs.data(), outputs.size_bytes());
+  const auto values = std::as_bytes(outputs);
+  std::copy(values.begin(), values.end(), std::as_writable_bytes(room).begin() + sizeof reply);
   return room.first(sizeof reply + outputs.size_bytes());
 }
 

@@ -61,8 +61,11 @@ TEST(Article, RefusesEverythingElse) {
   for (int i = 0; i < 10'000; ++i) {
     auto bad = good;
     bad[random() % bad.size()] ^= static_cast<uint8_t>(1U << random() % 8);
-    const auto digit = read_article_request(bad).digit;  // under sanitizers: within the message
-    EXPECT_EQ(std::accumulate(digit.begin(), digit.end(), 0) == -1, false);
+    const auto digit = std::as_bytes(read_article_request(bad).digit);
+    const auto message = std::as_bytes(std::span(bad));
+    EXPECT_TRUE(digit.empty() || (digit.data() >= message.data() &&
+                                  digit.data() + digit.size() <= message.data() + message.size()))
+        << i;
   }
 }
 

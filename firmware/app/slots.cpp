@@ -162,7 +162,7 @@ Failure write_upload(uint32_t offset, std::span<const uint8_t> data) {
                 static_cast<int64_t>(data.size()));
   const size_t whole = data.size() / sizeof(uint32_t) * sizeof(uint32_t);
   uint32_t last_word = UINT32_MAX;
-  std::memcpy(&last_word, data.data() + whole, data.size() - whole);
+  if (whole < data.size()) std::memcpy(&last_word, data.data() + whole, data.size() - whole);
   const auto at = static_cast<uint32_t>(sizeof(SlotHeader) + offset);
   if (!program_flash(upload->slot, at, data.first(whole))) return flash_failed(offset);
   if (whole < data.size() &&
