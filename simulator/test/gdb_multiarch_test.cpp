@@ -1,5 +1,6 @@
 // The real GDB, in batch mode, over TCP, with a session around the board as `solder board run` has.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -26,7 +27,8 @@ Debugged debug(const std::string& scenario, const std::string& commands) {
   auto endpoint = make_endpoint("tcp:0");
   const std::string address = endpoint->address().substr(4);
   session.attach_debugger(std::move(endpoint));
-  const std::string script = testing::TempDir() + scenario + ".gdb";
+  // Tests run side by side, each in a process of its own.
+  const std::string script = fmt::format("{}{}-{}.gdb", testing::TempDir(), scenario, getpid());
   std::ofstream(script) << "set pagination off\nset confirm off\nset width 0\ntarget remote "
                         << address << '\n'
                         << commands << "\nkill\n";
