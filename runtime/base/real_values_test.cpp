@@ -51,6 +51,11 @@ TEST(RealValues, OfUnquantizedTypesAreTheElements) {
   store_real({TensorType::INT32}, values, integers);
   load_real({TensorType::INT32}, integers, back);
   EXPECT_EQ(back, std::vector<float>({1, -7, 1e6F}));
+  // INT8 without a scale, too, and it saturates all the same.
+  int8_t bytes[3];
+  store_real({TensorType::INT8}, values, bytes);
+  load_real({TensorType::INT8}, bytes, back);
+  EXPECT_EQ(back, std::vector<float>({1, -7, 127}));
   EXPECT_FALSE(has_real_values(TensorType::BOOL));
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli/common/files.h"
 #include "client/port.h"
+#include "compiler/exporters/tflite/tflite_exporter.h"
 #include "schema/article_generated.h"
 #include "tests/support/program.h"
 
@@ -44,6 +45,31 @@ TEST(Serve, AnswersBothProtocolsOverTcp) {
   }
   const auto result = solder_json({"talk", address, "infer", "--input", digit()});
   EXPECT_GT(result["outputs"][0][3], 0.99);
+}
+
+// Neither fits into a frame.
+TEST(Talk, CarriesTensorsOfAnySize) {
+  constexpr int32_t kElements = 5000;
+  compiler::Graph graph;
+  const int input = graph.add_tensor({.name = "in", .shape = {1, {kElements}}});
+  const int output = graph.add_tensor({.name = "out", .shape = {1, {kElements}}});
+  graph.operators.push_back({OperatorType::RELU, {input}, {output}, {}});
+  graph.inputs = {input};
+  graph.outputs = {output};
+  std::vector<float> values(kElements), expected(kElements);
+  for (int32_t i = 0; i < kElements; ++i) {
+    values[static_cast<size_t>(i)] = static_cast<float>(i % 7 - 3) * static_cast<float>(i);
+    expected[static_cast<size_t>(i)] = std::max(0.0F, values[static_cast<size_t>(i)]);
+  }
+  const auto folder = fresh_folder("large_tensors");
+  cli::write_file(folder / "relu.tflite", compiler::export_tflite(graph));
+  const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());
+  cli::write_file(folder / "in.f32", {bytes, values.size() * sizeof(float)});
+
+  Background program({"serve", folder / "relu.tflite", "--port", "0"});
+  const auto result =
+      solder_json({"talk", program.wait_for(" at "), "infer", "--input", folder / "in.f32"});
+  EXPECT_EQ(result["outputs"][0].get<std::vector<float>>(), expected);
 }
 
 TEST(Talk, WorksOverAPseudoTerminal) {
