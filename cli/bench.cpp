@@ -9,11 +9,11 @@
 #include "cli/command.h"
 #include "cli/common/bar_chart.h"
 #include "cli/common/bench_firmware.h"
-#include "cli/common/files.h"
 #include "cli/common/kernels.h"
 #include "cli/common/model.h"
 #include "cli/common/table.h"
-#include "cli/common/values.h"
+#include "compiler/data/files.h"
+#include "compiler/data/values.h"
 #include "compiler/ir/cost.h"
 #include "compiler/planning/target.h"
 
@@ -65,7 +65,7 @@ Result measure(const BenchOptions& options, const compiler::Executable& executab
     const auto& bytes = result.figures.outputs.at(i);
     if (bytes.size() != model.output_info(i).bytes)
       throw std::runtime_error("the bench firmware printed an output of the wrong size");
-    result.outputs.push_back(real_values(bytes.data(), model.output_info(i)));
+    result.outputs.push_back(compiler::real_values(bytes.data(), model.output_info(i)));
   }
   return result;
 }
@@ -124,8 +124,8 @@ void print_text(const BenchOptions& options, const compiler::Graph& graph, const
   memory.add({"RAM: peak stack of an inference", with_commas(f.stack_bytes)});
   fmt::print("{}", memory.text());
   for (size_t i = 0; i < result.outputs.size(); ++i)
-    fmt::print("\noutput {}: largest is [{}] with {:.6g}\n", i, argmax(result.outputs[i]),
-               result.outputs[i][argmax(result.outputs[i])]);
+    fmt::print("\noutput {}: largest is [{}] with {:.6g}\n", i, compiler::argmax(result.outputs[i]),
+               result.outputs[i][compiler::argmax(result.outputs[i])]);
 }
 
 std::string step_name(const BenchFigures::Step& step) {
@@ -255,8 +255,9 @@ void bench(const BenchOptions& options) {
         "--profile, --svg and --folded need cycles, which QEMU does not model");
   (options.json ? print_json : print_text)(options, executable.graph(), result);
   if (options.profile && !options.json) print_profile(*result.cycles);
-  if (!options.svg.empty()) write_file(options.svg, chart(options, *result.cycles));
-  if (!options.folded.empty()) write_file(options.folded, folded(options, *result.cycles));
+  if (!options.svg.empty()) compiler::write_file(options.svg, chart(options, *result.cycles));
+  if (!options.folded.empty())
+    compiler::write_file(options.folded, folded(options, *result.cycles));
 }
 
 }  // namespace

@@ -1,18 +1,16 @@
 // `solder compile`: a model to C++ and what it will cost.
+#include "compiler/driver/compile.h"
+
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
-#include "cli/common/files.h"
 #include "cli/common/kernels.h"
 #include "cli/common/model.h"
 #include "cli/common/table.h"
-#include "compiler/exporters/cpp/cpp_exporter.h"
 #include "compiler/ir/cost.h"
-#include "compiler/planning/target.h"
 
 namespace solder::cli {
 namespace {
@@ -22,17 +20,6 @@ struct CompileOptions {
   std::string name, target = "cortex-m7", kernels;
   bool json = false;
 };
-
-// The file's name as an identifier: "my-model.v2.tflite" -> "my_model_v2".
-std::string name_from(const std::filesystem::path& model) {
-  std::string name = model.stem().string();
-  for (char& c : name)
-    c = std::isalnum(static_cast<unsigned char>(c)) != 0
-            ? static_cast<char>(std::tolower(static_cast<unsigned char>(c)))
-            : '_';
-  return name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) != 0 ? "model_" + name
-                                                                                : name;
-}
 
 void print_report(const compiler::Executable& executable, const compiler::CppModel& cpp,
                   const compiler::Target& target) {
@@ -55,13 +42,12 @@ void print_report(const compiler::Executable& executable, const compiler::CppMod
 
 void compile(const CompileOptions& options) {
   const auto executable = prepare_model(options.model, kernels_named(options.kernels));
-  const std::string name = options.name.empty() ? name_from(options.model) : options.name;
-  const auto cpp = compiler::export_cpp(executable, name, options.model.filename().string());
+  const std::string name =
+      options.name.empty() ? compiler::identifier_from(options.model) : options.name;
   const compiler::Target target =
       options.target == "host" ? compiler::Target{"host"} : compiler::kStm32f746;
-  compiler::check_fits(target, cpp.constants_bytes, cpp.arena_bytes);
-  update_file(options.folder / (name + ".h"), cpp.header);
-  update_file(options.folder / (name + ".cpp"), cpp.source);
+  const auto cpp = compiler::write_cpp(executable, name, options.model.filename().string(), target,
+                                       options.folder);
   if (options.json) {
     fmt::print("{}\n", nlohmann::json{{"name", name},
                                       {"constants_bytes", cpp.constants_bytes},

@@ -3,21 +3,18 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <random>
 
 #include "cli/command.h"
-#include "cli/common/calibration_data.h"
-#include "cli/common/files.h"
 #include "cli/common/kernels.h"
 #include "cli/common/model.h"
-#include "cli/common/progress.h"
 #include "cli/common/quantizing.h"
 #include "cli/common/table.h"
+#include "compiler/data/calibration_data.h"
+#include "compiler/data/files.h"
 #include "compiler/exporters/tflite/tflite_exporter.h"
-#include "compiler/quantization/dynamic_range.h"
 #include "compiler/quantization/mixed_precision.h"
 
 namespace solder::cli {
@@ -28,11 +25,6 @@ using compiler::MixedPrecision;
 using compiler::Tensor;
 using nlohmann::json;
 
-constexpr const char* kModes[] = {"none", "size", "int8", "uint8", "int16x8"};
-// Integers throughout: what is at both ends.
-const std::map<std::string, TensorType> kInterfaces = {
-    {"int8", TensorType::INT8}, {"uint8", TensorType::UINT8}, {"int16x8", TensorType::INT16}};
-
 struct ConvertOptions {
   std::filesystem::path model, output;
   std::string mode = "none", dataset;
@@ -42,8 +34,6 @@ struct ConvertOptions {
 
   bool is_mixed() const { return accuracy_loss || output_error; }
 };
-
-bool needs_calibration(const std::string& mode) { return kInterfaces.contains(mode); }
 
 bool is_float(const Graph& graph) {
   return std::ranges::all_of(
@@ -75,18 +65,18 @@ void check_options(const ConvertOptions& options, const Graph& graph) {
         "--quantize int8 or uint8");
   if (options.accuracy_loss.has_value() != !options.dataset.empty())
     throw std::runtime_error("--accuracy-loss and --dataset go together");
-  if (!needs_calibration(options.mode) || !options.calibration.data.empty()) return;
+  if (!compiler::needs_calibration(options.mode) || !options.calibration.data.empty()) return;
   const Tensor& input = graph.tensors[static_cast<size_t>(graph.inputs[0])];
-  throw std::runtime_error(
-      fmt::format("--quantize {} needs inputs to calibrate with: give --calibrate and {} of values "
-                  "for input \"{}\" {}",
-                  options.mode, kCalibrationForms, input.name, compiler::to_string(input.shape)));
+  throw std::runtime_error(fmt::format(
+      "--quantize {} needs inputs to calibrate with: give --calibrate and {} of values "
+      "for input \"{}\" {}",
+      options.mode, compiler::kCalibrationForms, input.name, compiler::to_string(input.shape)));
 }
 
 // Layers are ordered by what they do to the outputs, which tells more than a few images lost.
 MixedPrecision choose_precisions(const ConvertOptions& options, const Calibrated& calibrated) {
-  std::optional<Dataset> dataset;
-  if (options.accuracy_loss) dataset = load_dataset(options.dataset, 0);
+  std::optional<compiler::Dataset> dataset;
+  if (options.accuracy_loss) dataset = compiler::load_dataset(options.dataset, 0);
   const auto costs = layer_costs(calibrated, LossMeasure(calibrated, nullptr));
   const LossMeasure loss(calibrated, dataset ? &*dataset : nullptr);
   const double budget = options.accuracy_loss.value_or(options.output_error.value_or(0));
@@ -158,9 +148,8 @@ void print_layers(const json& sizes) {
 json convert(const ConvertOptions& options, const Graph& graph) {
   check_options(options, graph);
   std::optional<Calibrated> calibrated;
-  if (needs_calibration(options.mode))
-    calibrated = calibrate(graph, options.calibration,
-                           options.mode == "int16x8" ? TensorType::INT16 : TensorType::INT8);
+  if (compiler::needs_calibration(options.mode))
+    calibrated = calibrate(graph, options.calibration, compiler::activations_of(options.mode));
   else if (is_float(graph))
     calibrated = calibrate_for_size(graph);
 
@@ -171,22 +160,18 @@ json convert(const ConvertOptions& options, const Graph& graph) {
     result["quantized"].push_back({{"mode", name}, {"bytes", bytes.size()}});
     if (!is_wanted) return;
     const compiler::Executable check(converted, kReferenceKernels);
-    write_file(options.output, bytes);
+    compiler::write_file(options.output, bytes);
   };
-  for (const std::string mode : kModes) {
+  for (const std::string mode : compiler::kPrecisions) {
     if (mode != options.mode && !calibrated) continue;
-    Graph converted = graph;
-    if (mode == "size")
-      converted = compiler::quantize_dynamic_range(graph);
-    else if (mode != "none")
-      converted = calibrated->quantized(kInterfaces.at(mode));
-    add(mode, converted, mode == options.mode && !options.is_mixed());
+    add(mode, compiler::convert(graph, mode, calibrated ? &*calibrated : nullptr),
+        mode == options.mode && !options.is_mixed());
   }
   if (!options.is_mixed()) return result;
   const MixedPrecision mixed = choose_precisions(options, *calibrated);
   const auto precisions =
       compiler::spread_precisions(calibrated->graph, mixed.layers, TensorType::INT8);
-  add("mixed", calibrated->quantized(kInterfaces.at(options.mode), precisions), true);
+  add("mixed", calibrated->quantized(compiler::interface_of(options.mode), precisions), true);
   result["layers"] = describe_layers(calibrated->graph, mixed);
   result["loss"] = mixed.loss;
   result["loss_unit"] = options.accuracy_loss ? "points of accuracy" : "% error of the outputs";
@@ -205,7 +190,8 @@ void add_convert_command(CLI::App& program) {
       .add_option("--quantize", options->mode,
                   "none: FLOAT32; size: INT8 weights alone; int8, uint8: integers throughout, of "
                   "that type at both ends; int16x8: INT16 activations and INT8 weights")
-      ->check(CLI::IsMember(std::vector<std::string>(std::begin(kModes), std::end(kModes))))
+      ->check(CLI::IsMember(std::vector<std::string>(std::begin(compiler::kPrecisions),
+                                                     std::end(compiler::kPrecisions))))
       ->capture_default_str();
   add_calibration_options(command, options->calibration);
   CLI::Option* const accuracy = command.add_option(

@@ -11,11 +11,11 @@
 #include "cli/command.h"
 #include "cli/common/bar_chart.h"
 #include "cli/common/bench_firmware.h"
-#include "cli/common/files.h"
 #include "cli/common/kernels.h"
 #include "cli/common/model.h"
 #include "cli/common/table.h"
-#include "cli/common/values.h"
+#include "compiler/data/files.h"
+#include "compiler/data/values.h"
 #include "compiler/planning/target.h"
 
 namespace solder::cli {
@@ -47,7 +47,7 @@ compiler::Executable::Observer collect(const compiler::Graph& graph, std::vector
     const float scale = quantized ? t.quantization.scale[0] : 0;
     const auto zero_point = quantized ? static_cast<int32_t>(t.quantization.zero_point[0]) : 0;
     layers.push_back({op, graph.operators[static_cast<size_t>(op)].type, t.name, t.shape, scale,
-                      real_values(data, t.type, scale, zero_point, t.shape.elements())});
+                      compiler::real_values(data, t.type, scale, zero_point, t.shape.elements())});
   };
 }
 
@@ -59,8 +59,8 @@ std::vector<Layer> run_layers(const std::filesystem::path& path, const std::vect
       model.input_info(0).shape.elements() != static_cast<int64_t>(input.size()))
     throw std::runtime_error(
         fmt::format("{}: its input is {}, but the other model's has {} elements", path.string(),
-                    describe(model.input_info(0)), input.size()));
-  store_real_values(input, model.input_info(0), model.input(0));
+                    compiler::describe(model.input_info(0)), input.size()));
+  compiler::store_real_values(input, model.input_info(0), model.input(0));
   std::vector<Layer> layers;
   executable.invoke(collect(executable.graph(), layers));
   return layers;
@@ -164,7 +164,7 @@ void diff(const DiffOptions& options) {
     const auto executable = prepare_model(options.a, kReferenceKernels, Use::kCompareLayers);
     const Model model = executable.model();
     fill_input(model, options.input);
-    input = real_values(model.input(0), model.input_info(0));
+    input = compiler::real_values(model.input(0), model.input_info(0));
   }
   // Firmware is compared as it is built, with what the compiler leaves out.
   const Use use = options.board.empty() ? Use::kCompareLayers : Use::kRun;
@@ -175,7 +175,7 @@ void diff(const DiffOptions& options) {
   if (comparisons.empty()) throw std::runtime_error("the models have no layers of the same shape");
   const auto found = std::ranges::find_if(comparisons, &Comparison::differs);
   const Comparison* first = found == comparisons.end() ? nullptr : &*found;
-  if (!options.svg.empty()) write_file(options.svg, chart(options, comparisons));
+  if (!options.svg.empty()) compiler::write_file(options.svg, chart(options, comparisons));
   if (!options.json) return print_text(comparisons, first);
   nlohmann::json layers = nlohmann::json::array();
   for (const Comparison& c : comparisons)

@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
-#include "cli/common/accuracy.h"
 #include "cli/common/kernels.h"
 #include "cli/common/model.h"
+#include "compiler/driver/accuracy.h"
 
 namespace solder::cli {
 namespace {
@@ -20,10 +20,10 @@ struct EvalOptions {
 };
 
 void eval(const EvalOptions& options) {
-  const Dataset dataset = load_dataset(options.dataset, options.limit);
+  const compiler::Dataset dataset = compiler::load_dataset(options.dataset, options.limit);
   const size_t total = dataset.images.size();
-  const size_t correct =
-      count_correct(load_model(options.model, Use::kRun), kernels_named(options.kernels), dataset);
+  const size_t correct = compiler::count_correct(load_model(options.model, Use::kRun),
+                                                 kernels_named(options.kernels), dataset);
   if (options.json) {
     fmt::print("{}\n", nlohmann::json{{"correct", correct}, {"total", total}}.dump());
     return;

@@ -6,10 +6,10 @@
 
 #include "cli/command.h"
 #include "cli/common/arena_svg.h"
-#include "cli/common/files.h"
 #include "cli/common/model.h"
 #include "cli/common/table.h"
-#include "cli/common/values.h"
+#include "compiler/data/files.h"
+#include "compiler/data/values.h"
 #include "compiler/ir/cost.h"
 #include "compiler/ir/dump.h"
 
@@ -49,9 +49,9 @@ void print_text(const Executable& executable) {
   const Graph& graph = executable.graph();
   const Plan& plan = executable.plan();
   for (uint32_t i = 0; i < plan.input_count; ++i)
-    fmt::print("input  \"{}\" {}\n", plan.inputs[i].name, describe(plan.inputs[i]));
+    fmt::print("input  \"{}\" {}\n", plan.inputs[i].name, compiler::describe(plan.inputs[i]));
   for (uint32_t i = 0; i < plan.output_count; ++i)
-    fmt::print("output \"{}\" {}\n", plan.outputs[i].name, describe(plan.outputs[i]));
+    fmt::print("output \"{}\" {}\n", plan.outputs[i].name, compiler::describe(plan.outputs[i]));
   fmt::print("\n");
   Table table(
       {"#", "<operator", "<output", "<type", "MACs", "parameters", "RAM", "<at", "<tensor"});
@@ -103,7 +103,7 @@ void inspect(const InspectOptions& options) {
   else
     print_text(executable);
   if (options.svg.empty()) return;
-  write_file(options.svg, arena_svg(executable, options.model.filename().string()));
+  compiler::write_file(options.svg, arena_svg(executable, options.model.filename().string()));
 }
 
 }  // namespace

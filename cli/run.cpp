@@ -4,10 +4,10 @@
 #include <memory>
 
 #include "cli/command.h"
-#include "cli/common/files.h"
 #include "cli/common/kernels.h"
 #include "cli/common/model.h"
-#include "cli/common/values.h"
+#include "compiler/data/files.h"
+#include "compiler/data/values.h"
 
 namespace solder::cli {
 namespace {
@@ -18,12 +18,12 @@ struct RunOptions {
 };
 
 void print_output(const TensorInfo& info, const std::vector<float>& values) {
-  fmt::print("output \"{}\" {}\n", info.name, describe(info));
+  fmt::print("output \"{}\" {}\n", info.name, compiler::describe(info));
   constexpr size_t kShown = 32;
   for (size_t i = 0; i < values.size() && i < kShown; ++i)
     fmt::print("  [{}] {:.6g}\n", i, values[i]);
   if (values.size() > kShown) fmt::print("  ... {} more\n", values.size() - kShown);
-  fmt::print("largest: [{}]\n", argmax(values));
+  fmt::print("largest: [{}]\n", compiler::argmax(values));
 }
 
 void run(const RunOptions& options) {
@@ -34,10 +34,11 @@ void run(const RunOptions& options) {
   if (!options.output.empty()) {
     if (model.output_count() != 1)
       throw std::runtime_error("the model has several outputs; --output serves models with one");
-    write_file(options.output, {model.output<uint8_t>(0), model.output_info(0).bytes});
+    compiler::write_file(options.output, {model.output<uint8_t>(0), model.output_info(0).bytes});
   }
   for (uint32_t i = 0; i < model.output_count(); ++i)
-    print_output(model.output_info(i), real_values(model.output(i), model.output_info(i)));
+    print_output(model.output_info(i),
+                 compiler::real_values(model.output(i), model.output_info(i)));
 }
 
 }  // namespace

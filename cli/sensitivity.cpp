@@ -28,7 +28,7 @@ struct Costs {
   std::vector<LayerCost> accuracy, output_error;
 };
 
-Costs measure(const Calibrated& calibrated, const Dataset* dataset) {
+Costs measure(const Calibrated& calibrated, const compiler::Dataset* dataset) {
   Costs result{.accuracy = {},
                .output_error = layer_costs(calibrated, LossMeasure(calibrated, nullptr))};
   if (dataset != nullptr)
@@ -89,8 +89,8 @@ void print_json(const compiler::Graph& graph, const Costs& costs) {
 void sensitivity(const SensitivityOptions& options) {
   const Calibrated calibrated =
       calibrate(load_model(options.model, Use::kExport), options.calibration, TensorType::INT8);
-  std::optional<Dataset> dataset;
-  if (!options.dataset.empty()) dataset = load_dataset(options.dataset, options.limit);
+  std::optional<compiler::Dataset> dataset;
+  if (!options.dataset.empty()) dataset = compiler::load_dataset(options.dataset, options.limit);
   const Costs costs = measure(calibrated, dataset ? &*dataset : nullptr);
   (options.json ? print_json : print_text)(calibrated.graph, costs);
 }

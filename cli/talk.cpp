@@ -6,11 +6,11 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
-#include "cli/common/files.h"
 #include "cli/common/progress.h"
 #include "cli/common/table.h"
-#include "cli/common/values.h"
 #include "client/board.h"
+#include "compiler/data/files.h"
+#include "compiler/data/values.h"
 
 namespace solder::cli {
 namespace {
@@ -104,7 +104,7 @@ std::vector<Bytes> read_inputs(Board& board, const TalkOptions& options) {
         fmt::format("the model has {} inputs: give --input as many times", tensors.size()));
   std::vector<Bytes> inputs;
   for (size_t i = 0; i < tensors.size(); ++i) {
-    inputs.push_back(read_file(options.inputs[i]));
+    inputs.push_back(compiler::read_file(options.inputs[i]));
     if (inputs.back().size() != tensors[i]->bytes)
       throw std::runtime_error(fmt::format("{}: {} bytes, but input \"{}\" is {} {}: {} bytes",
                                            options.inputs[i].string(), inputs.back().size(),
@@ -118,8 +118,8 @@ std::vector<Bytes> read_inputs(Board& board, const TalkOptions& options) {
 std::vector<float> values_of(const messages::TensorT& tensor, const Bytes& bytes) {
   const auto type = static_cast<TensorType>(tensor.type);
   if (size_of(type) == 0) throw std::runtime_error("an output has a type without numbers");
-  return real_values(bytes.data(), type, tensor.scale, tensor.zero_point,
-                     static_cast<int64_t>(bytes.size()) / size_of(type));
+  return compiler::real_values(bytes.data(), type, tensor.scale, tensor.zero_point,
+                               static_cast<int64_t>(bytes.size()) / size_of(type));
 }
 
 void infer(Board& board, const TalkOptions& options) {
@@ -129,7 +129,7 @@ void infer(Board& board, const TalkOptions& options) {
   if (!options.output.empty()) {
     if (result.outputs.size() != 1)
       throw std::runtime_error("the model has several outputs; --output serves models with one");
-    write_file(options.output, result.outputs[0]);
+    compiler::write_file(options.output, result.outputs[0]);
   }
   nlohmann::json all = {{"cycles", result.cycles}, {"ms", result.milliseconds}};
   for (size_t i = 0; i < result.outputs.size(); ++i) {
@@ -141,7 +141,7 @@ void infer(Board& board, const TalkOptions& options) {
     for (size_t at = 0; at < values.size() && at < kShown; ++at)
       fmt::print("  [{}] {:.6g}\n", at, values[at]);
     if (values.size() > kShown) fmt::print("  ... {} more\n", values.size() - kShown);
-    fmt::print("largest: [{}]\n", argmax(values));
+    fmt::print("largest: [{}]\n", compiler::argmax(values));
   }
   if (options.json) return fmt::print("{}\n", all.dump(2));
   fmt::print("{:.3f} ms on the board\n", result.milliseconds);
@@ -170,10 +170,10 @@ void show_profile(Board& board, const TalkOptions& options) {
 }
 
 void upload(Board& board, const TalkOptions& options) {
-  const auto model = read_file(options.model);
+  const auto model = compiler::read_file(options.model);
   {
-    Progress progress("Uploading", model.size());
-    board.upload(model, [&](size_t done) { progress.set(done); });
+    Progress progress("Uploading");
+    board.upload(model, [&](size_t done) { progress(done, model.size()); });
   }
   fmt::print("{}: {} bytes; the board runs it from now on\n", options.model.string(),
              with_commas(static_cast<int64_t>(model.size())));
@@ -185,11 +185,11 @@ void echo(Board& board, const TalkOptions& options) {
   Bytes bytes(protocol::kMaxData);
   const auto start = std::chrono::steady_clock::now();
   {
-    Progress progress("Echoing", options.count);
+    Progress progress("Echoing");
     for (size_t i = 0; i < options.count; ++i) {
       for (size_t at = 0; at < bytes.size(); ++at) bytes[at] = static_cast<uint8_t>(at * 7 + i);
       if (board.echo(bytes) != bytes) throw std::runtime_error("the board sent other bytes back");
-      progress.set(i + 1);
+      progress(i + 1, options.count);
     }
   }
   const double seconds =

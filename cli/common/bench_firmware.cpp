@@ -10,9 +10,9 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "cli/common/files.h"
 #include "cli/common/sources.h"
 #include "cli/common/subprocess.h"
+#include "compiler/data/files.h"
 #include "simulator/boards/board.h"
 #include "simulator/timing/cortex_m7.h"
 
@@ -169,9 +169,9 @@ BuiltFirmware build_bench_firmware(const BenchBoard& board, const compiler::CppM
   const fs::path folder = build_folder(board);
   auto lock = std::make_shared<FolderLock>(folder);
   const fs::path model_folder = folder / "model";
-  update_file(model_folder / fmt::format("{}.h", kModel), model.header);
-  update_file(model_folder / fmt::format("{}.cpp", kModel), model.source);
-  update_file(folder / "input.bin", input);
+  compiler::update_file(model_folder / fmt::format("{}.h", kModel), model.header);
+  compiler::update_file(model_folder / fmt::format("{}.cpp", kModel), model.source);
+  compiler::update_file(folder / "input.bin", input);
   must_succeed({"cmake",
                 "-S",
                 (source_root() / "firmware").string(),

@@ -5,9 +5,8 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "cli/common/values.h"
-#include "compiler/importers/importer.h"
-#include "compiler/passes/passes.h"
+#include "compiler/data/files.h"
+#include "compiler/data/values.h"
 
 namespace solder::cli {
 
@@ -15,22 +14,12 @@ void add_model_argument(CLI::App& command, std::filesystem::path& path) {
   command.add_option("MODEL", path, "A .tflite, .onnx, .h5 or .keras file")->required();
 }
 
-compiler::Graph load_model(const std::filesystem::path& path, Use use) {
-  compiler::Graph graph = compiler::import_model(path);
-  compiler::run_passes(
-      graph, use == Use::kCompareLayers ? compiler::Shapes::kStay : compiler::Shapes::kMayShrink);
-  if (use == Use::kRun) compiler::crop_unread(graph);
-  return graph;
-}
-
-compiler::Executable prepare_model(const std::filesystem::path& path, const KernelSet& kernels,
-                                   Use use) {
-  compiler::Graph graph = load_model(path, use);
-  try {
-    return {std::move(graph), kernels};
-  } catch (const compiler::ModelError& error) {
-    throw compiler::ModelError(fmt::format("{}: {}", path.string(), error.what()));
-  }
+std::vector<uint8_t> read_raw_tensor(const std::filesystem::path& path, const TensorInfo& info) {
+  std::vector<uint8_t> bytes = compiler::read_file(path);
+  if (bytes.size() == info.bytes) return bytes;
+  throw std::runtime_error(fmt::format(
+      "{}: has {} bytes, but input \"{}\" is {}: give a raw little-endian file of {} bytes",
+      path.string(), bytes.size(), info.name, compiler::describe(info), info.bytes));
 }
 
 void fill_input(const Model& model, const std::filesystem::path& raw) {

@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace solder::cli {
 
 using Clock = std::chrono::steady_clock;
 
-Progress::Progress(std::string title, size_t total)
+Progress::Progress(std::string title)
     : title_(std::move(title)),
-      total_(total == 0 ? 1 : total),
       terminal_(isatty(STDERR_FILENO) != 0),
       start_(Clock::now()),
       last_(start_) {}
@@ -20,19 +20,19 @@ Progress::~Progress() {
   if (shown_) std::fputs("\r\033[K", stderr);
 }
 
-void Progress::set(size_t done) {
+void Progress::operator()(size_t done, size_t total) {
   using std::chrono::milliseconds;
   const auto now = Clock::now();
   if (!terminal_ || now - start_ < milliseconds(1000) || now - last_ < milliseconds(100)) return;
   last_ = now;
   shown_ = true;
   constexpr size_t kWidth = 40;
-  const size_t filled = done * kWidth / total_;
+  const size_t filled = done * kWidth / std::max<size_t>(total, 1);
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const double left =
-      done == 0 ? 0 : seconds * static_cast<double>(total_ - done) / static_cast<double>(done);
+      done == 0 ? 0 : seconds * static_cast<double>(total - done) / static_cast<double>(done);
   fmt::print(stderr, "\r{} [{:=<{}}{: <{}}] {}/{}, {:.0f} s left\033[K", title_, "", filled, "",
-             kWidth - filled, done, total_, left);
+             kWidth - filled, done, total, left);
   std::fflush(stderr);
 }
 

@@ -9,16 +9,15 @@ namespace solder::cli {
 
 class Progress {
  public:
-  Progress(std::string title, size_t total);
+  explicit Progress(std::string title);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void set(size_t done);
+  void operator()(size_t done, size_t total);
 
  private:
   std::string title_;
-  size_t total_;
   bool terminal_;
   bool shown_ = false;
   std::chrono::steady_clock::time_point start_, last_;

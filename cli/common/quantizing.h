@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/common/dataset.h"
-#include "cli/common/png.h"
-#include "compiler/quantization/full_integer.h"
+#include "compiler/data/dataset.h"
+#include "compiler/driver/post_training.h"
 #include "compiler/quantization/mixed_precision.h"
 #include "compiler/quantization/output_error.h"
 
@@ -17,24 +16,13 @@ namespace solder::cli {
 struct CalibrationOptions {
   std::string data, ranges = "min-max";
   std::vector<float> pixels = {0, 1};
-
-  compiler::RangeMethod range_method() const;
 };
 // --calibrate, which is returned, --ranges, --pixels.
 CLI::Option* add_calibration_options(CLI::App& command, CalibrationOptions& options);
 
-// A float graph that is ready to be quantized.
-struct Calibrated {
-  compiler::Graph graph;
-  std::vector<compiler::Sample> samples;
-  std::vector<compiler::Statistics> statistics;
-  compiler::RangeMethod ranges;
+using compiler::Calibrated;
 
-  compiler::Graph quantized(TensorType interface,
-                            const std::vector<TensorType>& precisions = {}) const;
-};
-// Runs `graph` on the samples, and once more with equalised channels: keeps what makes the outputs'
-// error smaller with activations of `type`, INT8 or INT16.
+// compiler::calibrate_and_equalize() on the options' inputs, with a progress bar.
 Calibrated calibrate(const compiler::Graph& graph, const CalibrationOptions& options,
                      TensorType type);
 
@@ -43,7 +31,7 @@ Calibrated calibrate(const compiler::Graph& graph, const CalibrationOptions& opt
 class LossMeasure {
  public:
   // Both must outlive this.
-  LossMeasure(const Calibrated& calibrated, const Dataset* dataset);
+  LossMeasure(const Calibrated& calibrated, const compiler::Dataset* dataset);
 
   // Of the graph with these inputs, outputs and precisions of its operators.
   double operator()(TensorType interface, const std::vector<TensorType>& precisions) const;
@@ -51,7 +39,7 @@ class LossMeasure {
 
  private:
   const Calibrated& calibrated_;
-  const Dataset* dataset_;
+  const compiler::Dataset* dataset_;
   std::optional<compiler::OutputError> output_error_;
   size_t float_correct_ = 0;
 };

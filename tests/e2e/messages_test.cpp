@@ -7,8 +7,8 @@
 #include <cstring>
 #include <random>
 
-#include "cli/common/files.h"
 #include "client/board.h"
+#include "compiler/data/files.h"
 #include "compiler/exporters/tflite/tflite_exporter.h"
 #include "schema/article_generated.h"
 #include "simulator/timing/cortex_m7.h"
@@ -61,7 +61,7 @@ struct Running {
   BoardPort* port = nullptr;
 };
 
-Bytes digit() { return cli::read_file(repository() / "models/digit/digit.f32"); }
+Bytes digit() { return compiler::read_file(repository() / "models/digit/digit.f32"); }
 
 std::vector<float> floats(const Bytes& bytes) {
   std::vector<float> values(bytes.size() / sizeof(float));

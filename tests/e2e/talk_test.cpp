@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "cli/common/files.h"
 #include "client/port.h"
+#include "compiler/data/files.h"
 #include "compiler/exporters/tflite/tflite_exporter.h"
 #include "schema/article_generated.h"
 #include "tests/support/program.h"
@@ -29,7 +29,7 @@ TEST(Serve, AnswersBothProtocolsOverTcp) {
   MnistProt::CommandsT commands;
   commands.cmd = MnistProt::Command_CMD_INFERENCE_INPUT;
   commands.input = std::make_unique<MnistProt::InferenceInputT>();
-  const auto pixels = cli::read_file(digit());
+  const auto pixels = compiler::read_file(digit());
   commands.input->digit.resize(pixels.size() / sizeof(float));
   std::memcpy(commands.input->digit.data(), pixels.data(), pixels.size());
   flatbuffers::FlatBufferBuilder builder;
@@ -62,9 +62,9 @@ TEST(Talk, CarriesTensorsOfAnySize) {
     expected[static_cast<size_t>(i)] = std::max(0.0F, values[static_cast<size_t>(i)]);
   }
   const auto folder = fresh_folder("large_tensors");
-  cli::write_file(folder / "relu.tflite", compiler::export_tflite(graph));
+  compiler::write_file(folder / "relu.tflite", compiler::export_tflite(graph));
   const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());
-  cli::write_file(folder / "in.f32", {bytes, values.size() * sizeof(float)});
+  compiler::write_file(folder / "in.f32", {bytes, values.size() * sizeof(float)});
 
   Background program({"serve", folder / "relu.tflite", "--port", "0"});
   const auto result =
@@ -95,7 +95,7 @@ TEST(Monitor, ShowsLinesWithTheirTimesAndKeepsALog) {
   Background monitor({"monitor", console, messages, "--log", log});
   monitor.type("info\n");
   EXPECT_EQ(monitor.wait_for("console  core clock: "), "216000000");
-  const auto bytes = cli::read_file(log);
+  const auto bytes = compiler::read_file(log);
   EXPECT_THAT(std::string(bytes.begin(), bytes.end()), HasSubstr("core clock: 216000000 Hz"));
 }
 

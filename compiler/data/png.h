@@ -7,7 +7,7 @@
 
 #include "runtime/base/tensor.h"
 
-namespace solder::cli {
+namespace solder::compiler {
 
 // What black and white are in the values that a model takes.
 struct PixelRange {
@@ -21,4 +21,4 @@ struct PixelRange {
 // shape.
 std::vector<float> read_png(std::span<const uint8_t> bytes, const Shape& shape, PixelRange range);
 
-}  // namespace solder::cli
+}  // namespace solder::compiler

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/common/png.h"
+#include "compiler/data/png.h"
 #include "compiler/quantization/calibration.h"
 
-namespace solder::cli {
+namespace solder::compiler {
 
 // What may be given, for help and error messages.
 inline constexpr const char* kCalibrationForms =
@@ -18,7 +18,6 @@ inline constexpr const char* kCalibrationForms =
 // each or several along a first dimension; dimensions of one element may be left out. Pixels of
 // images are spread over `range`. Throws std::runtime_error that says what is missing, damaged or
 // of another shape, and where.
-std::vector<compiler::Sample> load_calibration(const std::string& spec,
-                                               const compiler::Graph& graph, PixelRange range);
+std::vector<Sample> load_calibration(const std::string& spec, const Graph& graph, PixelRange range);
 
-}  // namespace solder::cli
+}  // namespace solder::compiler

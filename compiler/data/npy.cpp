@@ -1,4 +1,4 @@
-#include "cli/common/npy.h"
+#include "compiler/data/npy.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string_view>
 
-namespace solder::cli {
+namespace solder::compiler {
 namespace {
 
 // What follows `key` in the header, a Python dictionary such as
@@ -106,4 +106,4 @@ NpyArray read_npy(std::span<const uint8_t> bytes) {
   return array;
 }
 
-}  // namespace solder::cli
+}  // namespace solder::compiler

@@ -1,4 +1,4 @@
-#include "cli/common/calibration_data.h"
+#include "compiler/data/calibration_data.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,17 +8,15 @@
 #include <map>
 #include <stdexcept>
 
-#include "cli/common/dataset.h"
-#include "cli/common/files.h"
-#include "cli/common/npy.h"
+#include "compiler/data/dataset.h"
+#include "compiler/data/files.h"
+#include "compiler/data/npy.h"
 #include "compiler/importers/keras/zip.h"
 
-namespace solder::cli {
+namespace solder::compiler {
 namespace {
 
 namespace fs = std::filesystem;
-using compiler::Sample;
-using compiler::Tensor;
 
 constexpr size_t kImages = 500;
 
@@ -27,7 +25,7 @@ std::vector<Sample> load_images(const std::string& spec, const Tensor& input, Pi
   if (input.shape.elements() != static_cast<int64_t>(dataset.rows * dataset.columns))
     throw std::runtime_error(fmt::format("{}: images are {}x{}, but input \"{}\" is {}", spec,
                                          dataset.rows, dataset.columns, input.name,
-                                         compiler::to_string(input.shape)));
+                                         to_string(input.shape)));
   std::vector<Sample> samples;
   for (auto& image : dataset.images) {
     for (float& pixel : image) pixel = range.black + (range.white - range.black) * pixel;
@@ -72,11 +70,11 @@ std::map<std::string, std::vector<uint8_t>> read_files(const fs::path& path) {
   }
   const std::vector<uint8_t> bytes = read_file(path);
   try {
-    const compiler::keras::ZipArchive archive(bytes);
+    const keras::ZipArchive archive(bytes);
     for (const std::string& name : archive.names())
       if (is_sample(name))
         files[fmt::format("{}: {}", path.string(), name)] = archive.read(name).value();
-  } catch (const compiler::ModelError& error) {
+  } catch (const ModelError& error) {
     throw std::runtime_error(fmt::format("{}: {}", path.string(), error.what()));
   }
   return files;
@@ -84,7 +82,7 @@ std::map<std::string, std::vector<uint8_t>> read_files(const fs::path& path) {
 
 }  // namespace
 
-std::vector<Sample> load_calibration(const std::string& spec, const compiler::Graph& graph,
+std::vector<Sample> load_calibration(const std::string& spec, const Graph& graph,
                                      PixelRange range) {
   if (graph.inputs.size() != 1)
     throw std::runtime_error(
@@ -110,4 +108,4 @@ std::vector<Sample> load_calibration(const std::string& spec, const compiler::Gr
   return samples;
 }
 
-}  // namespace solder::cli
+}  // namespace solder::compiler

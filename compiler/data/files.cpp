@@ -1,4 +1,4 @@
-#include "cli/common/files.h"
+#include "compiler/data/files.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace solder::cli {
+namespace solder::compiler {
 namespace {
 
 namespace fs = std::filesystem;
@@ -62,4 +62,4 @@ void update_file(const fs::path& path, const std::string& text) {
   update_file(path, as_bytes(text));
 }
 
-}  // namespace solder::cli
+}  // namespace solder::compiler

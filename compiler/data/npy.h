@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace solder::cli {
+namespace solder::compiler {
 
 struct NpyArray {
   std::vector<int64_t> dims;
@@ -16,4 +16,4 @@ struct NpyArray {
 // says what is wrong and what to do, without a file name.
 NpyArray read_npy(std::span<const uint8_t> bytes);
 
-}  // namespace solder::cli
+}  // namespace solder::compiler

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace solder::cli {
+namespace solder::compiler {
 
 struct Dataset {
   size_t rows = 0, columns = 0;
@@ -22,4 +22,4 @@ Dataset load_dataset(const std::string& spec, size_t limit);
 // DIR has them, else test images. Without labels.
 Dataset load_calibration_images(const std::string& spec, size_t count);
 
-}  // namespace solder::cli
+}  // namespace solder::compiler

@@ -1,19 +1,14 @@
-// Tensors as numbers: raw files in, real values out.
+// Tensors as numbers.
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "runtime/plan/plan.h"
 
-namespace solder::cli {
-
-// A raw little-endian tensor file of just the input's bytes. Throws std::runtime_error that names
-// the expected shape, type and bytes.
-std::vector<uint8_t> read_raw_tensor(const std::filesystem::path& path, const TensorInfo& info);
+namespace solder::compiler {
 
 // Real values of `elements` elements at `data`: quantized types become scale * (q - zero_point).
 std::vector<float> real_values(const void* data, TensorType type, float scale, int32_t zero_point,
@@ -28,4 +23,4 @@ size_t argmax(std::span<const float> values);
 // "INT8 [1, 28, 28, 1]"
 std::string describe(const TensorInfo& info);
 
-}  // namespace solder::cli
+}  // namespace solder::compiler

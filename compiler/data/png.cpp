@@ -1,4 +1,4 @@
-#include "cli/common/png.h"
+#include "compiler/data/png.h"
 
 #include <fmt/format.h>
 #include <png.h>
@@ -7,7 +7,7 @@
 #include <memory>
 #include <stdexcept>
 
-namespace solder::cli {
+namespace solder::compiler {
 namespace {
 
 void check_size(const png_image& image, const Shape& shape, int32_t channels) {
@@ -48,4 +48,4 @@ std::vector<float> read_png(std::span<const uint8_t> bytes, const Shape& shape, 
   return values;
 }
 
-}  // namespace solder::cli
+}  // namespace solder::compiler

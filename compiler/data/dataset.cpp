@@ -1,4 +1,4 @@
-#include "cli/common/dataset.h"
+#include "compiler/data/dataset.h"
 
 #include <fmt/format.h>
 #include <zlib.h>
@@ -11,7 +11,7 @@
 #include <random>
 #include <stdexcept>
 
-namespace solder::cli {
+namespace solder::compiler {
 namespace {
 
 namespace fs = std::filesystem;
@@ -119,4 +119,4 @@ Dataset load_calibration_images(const std::string& spec, size_t count) {
   return dataset;
 }
 
-}  // namespace solder::cli
+}  // namespace solder::compiler

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace solder::cli {
+namespace solder::compiler {
 
 // Throws std::runtime_error that says which file and why.
 std::vector<uint8_t> read_file(const std::filesystem::path& path);
@@ -18,4 +18,4 @@ void write_file(const std::filesystem::path& path, const std::string& text);
 void update_file(const std::filesystem::path& path, const std::string& text);
 void update_file(const std::filesystem::path& path, std::span<const uint8_t> bytes);
 
-}  // namespace solder::cli
+}  // namespace solder::compiler

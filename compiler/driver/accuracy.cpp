@@ -1,4 +1,4 @@
-#include "cli/common/accuracy.h"
+#include "compiler/driver/accuracy.h"
 
 #include <fmt/format.h>
 
@@ -9,10 +9,9 @@
 #include <stdexcept>
 #include <thread>
 
-#include "cli/common/progress.h"
-#include "cli/common/values.h"
+#include "compiler/data/values.h"
 
-namespace solder::cli {
+namespace solder::compiler {
 namespace {
 
 bool is_correct(const Model& model, const std::vector<float>& image, uint8_t label) {
@@ -33,31 +32,36 @@ void check_fits(const Model& model, const Dataset& dataset) {
 }  // namespace
 
 // Every thread prepares the model for itself: a model runs in its own memory.
-size_t count_correct(const compiler::Graph& graph, const KernelSet& kernels,
-                     const Dataset& dataset) {
+size_t count_correct(const Graph& graph, const KernelSet& kernels, const Dataset& dataset,
+                     const Progress& progress) {
+  const size_t total = dataset.images.size();
   std::atomic<size_t> next = 0, correct = 0, running;
-  const auto work = [&](const compiler::Executable& executable) {
+  const auto work = [&](const Executable& executable) {
     const Model model = executable.model();
-    for (size_t i = next++; i < dataset.images.size(); i = next++)
+    for (size_t i = next++; i < total; i = next++)
       if (is_correct(model, dataset.images[i], dataset.labels[i])) ++correct;
     --running;
   };
-  std::vector<std::unique_ptr<compiler::Executable>> executables;
+  std::vector<std::unique_ptr<Executable>> executables;
   std::vector<std::jthread> threads;
   const unsigned count = std::max(1U, std::thread::hardware_concurrency());
   running = count;
   for (unsigned i = 0; i < count; ++i) {
-    executables.push_back(std::make_unique<compiler::Executable>(graph, kernels));
+    executables.push_back(std::make_unique<Executable>(graph, kernels));
     if (i == 0) check_fits(executables[0]->model(), dataset);
   }
   for (const auto& executable : executables)
     threads.emplace_back([&work, &executable] { work(*executable); });
-  Progress progress("eval", dataset.images.size());
-  while (running > 0) {
-    progress.set(std::min(next.load(), dataset.images.size()));
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  try {
+    while (running > 0) {
+      if (progress) progress(std::min(next.load(), total), total);
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  } catch (...) {
+    next = total;  // the threads end
+    throw;
   }
   return correct;
 }
 
-}  // namespace solder::cli
+}  // namespace solder::compiler

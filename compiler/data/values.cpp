@@ -1,4 +1,4 @@
-#include "cli/common/values.h"
+#include "compiler/data/values.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -6,21 +6,13 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "cli/common/files.h"
 #include "runtime/base/real_values.h"
 
-namespace solder::cli {
+namespace solder::compiler {
+
 std::string describe(const TensorInfo& info) {
   const std::vector<int> dims(info.shape.dims, info.shape.dims + info.shape.rank);
   return fmt::format("{} [{}]", type_name(info.type), fmt::join(dims, ", "));
-}
-
-std::vector<uint8_t> read_raw_tensor(const std::filesystem::path& path, const TensorInfo& info) {
-  std::vector<uint8_t> bytes = read_file(path);
-  if (bytes.size() == info.bytes) return bytes;
-  throw std::runtime_error(fmt::format(
-      "{}: has {} bytes, but input \"{}\" is {}: give a raw little-endian file of {} bytes",
-      path.string(), bytes.size(), info.name, describe(info), info.bytes));
 }
 
 std::vector<float> real_values(const void* data, TensorType type, float scale, int32_t zero_point,
@@ -46,4 +38,4 @@ size_t argmax(std::span<const float> values) {
   return static_cast<size_t>(std::ranges::max_element(values) - values.begin());
 }
 
-}  // namespace solder::cli
+}  // namespace solder::compiler
