@@ -26,6 +26,7 @@ struct BenchOptions {
   std::filesystem::path model, input, svg, folded;
   BenchBoard board{.name = compiler::kStm32f746.name};
   std::string kernels;
+  compiler::Prefer prefer = compiler::Prefer::kBalanced;
   bool json = false, profile = false;
 };
 
@@ -247,7 +248,8 @@ void print_json(const BenchOptions& options, const compiler::Graph& graph, const
 }
 
 void bench(const BenchOptions& options) {
-  const auto executable = prepare_model(options.model, kernels_named(options.kernels));
+  const auto executable =
+      prepare_model(options.model, kernels_named(options.kernels), Use::kRun, options.prefer);
   const Result result = measure(options, executable);
   const bool wants_cycles = options.profile || !options.svg.empty() || !options.folded.empty();
   if (wants_cycles && !result.cycles)
@@ -280,6 +282,7 @@ void add_bench_command(CLI::App& program) {
       ->check(CLI::IsMember({"axi", "itcm", "sram"}))
       ->capture_default_str();
   add_kernels_option(command, options->kernels);
+  add_prefer_option(command, options->prefer);
   command.add_flag("--json", options->json, "Print figures as JSON");
   command.add_flag("--profile", options->profile,
                    "Also stalls by cause for every operator, and the functions that took the time");

@@ -18,6 +18,7 @@ namespace {
 struct CompileOptions {
   std::filesystem::path model, folder;
   std::string name, target = "cortex-m7", kernels;
+  compiler::Prefer prefer = compiler::Prefer::kBalanced;
   bool json = false;
 };
 
@@ -41,7 +42,8 @@ void print_report(const compiler::Executable& executable, const compiler::CppMod
 }
 
 void compile(const CompileOptions& options) {
-  const auto executable = prepare_model(options.model, kernels_named(options.kernels));
+  const auto executable =
+      prepare_model(options.model, kernels_named(options.kernels), Use::kRun, options.prefer);
   const std::string name =
       options.name.empty() ? compiler::identifier_from(options.model) : options.name;
   const compiler::Target target =
@@ -74,6 +76,7 @@ void add_compile_command(CLI::App& program) {
       ->check(CLI::IsMember({"cortex-m7", "host"}))
       ->capture_default_str();
   add_kernels_option(command, options->kernels);
+  add_prefer_option(command, options->prefer);
   command.add_flag("--json", options->json, "Print figures as JSON");
   command.callback([options] { compile(*options); });
 }

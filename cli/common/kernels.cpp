@@ -1,16 +1,36 @@
 #include "cli/common/kernels.h"
 
+#include <map>
+
 namespace solder::cli {
 
-void add_kernels_option(CLI::App& command, std::string& name) {
-  name = "generic";
-  command.add_option("--kernels", name, "Kernel set: reference (readable) or generic (fast C++)")
-      ->check(CLI::IsMember({"reference", "generic"}))
+void add_kernels_option(CLI::App& command, std::string& name, const std::string& fallback) {
+  name = fallback;
+  command
+      .add_option("--kernels", name,
+                  "Kernel set: reference (readable), generic (fast C++) or armv7em (DSP "
+                  "instructions of the Cortex-M4 and M7, emulated on a computer)")
+      ->check(CLI::IsMember({"reference", "generic", "armv7em"}))
       ->capture_default_str();
 }
 
 const KernelSet& kernels_named(const std::string& name) {
-  return name == "reference" ? kReferenceKernels : kGenericKernels;
+  if (name == "reference") return kReferenceKernels;
+  return name == "armv7em" ? kArmv7emKernels : kGenericKernels;
+}
+
+void add_prefer_option(CLI::App& command, compiler::Prefer& prefer) {
+  using compiler::Prefer;
+  const std::map<std::string, Prefer> names = {{"balanced", Prefer::kBalanced},
+                                               {"speed", Prefer::kSpeed},
+                                               {"ram", Prefer::kRam},
+                                               {"flash", Prefer::kFlash}};
+  command
+      .add_option("--prefer", prefer,
+                  "What counts most where armv7em kernels trade speed, RAM and flash: balanced, "
+                  "speed, ram or flash")
+      ->transform(CLI::CheckedTransformer(names, CLI::ignore_case))
+      ->default_str("balanced");
 }
 
 }  // namespace solder::cli

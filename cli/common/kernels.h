@@ -4,12 +4,16 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "compiler/planning/prefer.h"
 #include "runtime/kernels/kernel_list.h"
 
 namespace solder::cli {
 
-// `--kernels`, with generic as the default.
-void add_kernels_option(CLI::App& command, std::string& name);
+// `--kernels`.
+void add_kernels_option(CLI::App& command, std::string& name,
+                        const std::string& fallback = "generic");
 const KernelSet& kernels_named(const std::string& name);
+// `--prefer`, balanced by default.
+void add_prefer_option(CLI::App& command, compiler::Prefer& prefer);
 
 }  // namespace solder::cli

@@ -7,17 +7,18 @@
 
 namespace solder::compiler {
 
-Graph load_model(const std::filesystem::path& path, Use use) {
+Graph load_model(const std::filesystem::path& path, Use use, Prefer prefer) {
   Graph graph = import_model(path);
   run_passes(graph, use == Use::kCompareLayers ? Shapes::kStay : Shapes::kMayShrink);
   if (use == Use::kRun) crop_unread(graph);
   return graph;
 }
 
-Executable prepare_model(const std::filesystem::path& path, const KernelSet& kernels, Use use) {
+Executable prepare_model(const std::filesystem::path& path, const KernelSet& kernels, Use use,
+                         Prefer prefer) {
   Graph graph = load_model(path, use);
   try {
-    return {std::move(graph), kernels};
+    return {std::move(graph), kernels, prefer};
   } catch (const ModelError& error) {
     throw ModelError(fmt::format("{}: {}", path.string(), error.what()));
   }

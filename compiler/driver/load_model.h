@@ -17,6 +17,6 @@ Graph load_model(const std::filesystem::path& path, Use use);
 
 // Ready to run on this computer.
 Executable prepare_model(const std::filesystem::path& path, const KernelSet& kernels,
-                         Use use = Use::kRun);
+                         Use use = Use::kRun, Prefer prefer = Prefer::kBalanced);
 
 }  // namespace solder::compiler

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "compiler/planning/armv7em/selection.h"
+
 namespace solder::compiler {
 namespace {
 
@@ -40,7 +42,7 @@ std::string describe(const Error& error, const Graph& graph) {
   return text;
 }
 
-Executable::Executable(Graph graph, const KernelSet& kernels)
+Executable::Executable(Graph graph, const KernelSet& kernels, Prefer prefer)
     : graph_(std::move(graph)),
       view_(graph_),
       kernels_(kernels),
@@ -50,8 +52,10 @@ Executable::Executable(Graph graph, const KernelSet& kernels)
   Arena memory(plan_memory_.data(), plan_memory_.bytes());
   MemoryMap map;
   const GraphView view = view_.graph();
-  if (Error error =
-          build_plan(view, kernels, view_.constants().data(), memory, tables_, plan_, map))
+  armv7em::Selection selection(graph_, prefer);
+  const Lowering lowering = &kernels == &kArmv7emKernels ? selection.lowering() : Lowering{};
+  if (Error error = build_plan(view, kernels, view_.constants().data(), memory, tables_, plan_, map,
+                               lowering))
     throw ModelError(describe(error, graph_));
   buffers_.assign(map.buffers, map.buffers + map.buffer_count);
   for (int t = 0; t < map.tensor_count; ++t) {
@@ -84,8 +88,10 @@ std::vector<Executable::Output> Executable::outputs_after(int step) const {
   int op = step < 0 ? 0 : operator_of(step);
   std::vector<Output> outputs;
   for (; op < next; ++op)
-    for (const int tensor : graph_.operators[static_cast<size_t>(op)].outputs)
-      outputs.push_back({op, tensor, buffers_[static_cast<size_t>(buffer_of(tensor))].offset});
+    for (const int tensor : graph_.operators[static_cast<size_t>(op)].outputs) {
+      const PlannedBuffer& buffer = buffers_[static_cast<size_t>(buffer_of(tensor))];
+      if (buffer.bytes > 0) outputs.push_back({op, tensor, buffer.offset});
+    }
   return outputs;
 }
 

@@ -9,6 +9,7 @@
 
 #include "compiler/ir/graph.h"
 #include "compiler/ir/view.h"
+#include "compiler/planning/prefer.h"
 #include "runtime/plan/model.h"
 #include "runtime/plan/plan_builder.h"
 
@@ -16,8 +17,9 @@ namespace solder::compiler {
 
 class Executable {
  public:
-  // Throws ModelError when an operator cannot be prepared.
-  Executable(Graph graph, const KernelSet& kernels);
+  // Throws ModelError when an operator cannot be prepared. `prefer` is for sets with a choice of
+  // kernels: armv7em.
+  Executable(Graph graph, const KernelSet& kernels, Prefer prefer = Prefer::kBalanced);
 
   const Graph& graph() const { return graph_; }
   const KernelSet& kernels() const { return kernels_; }
@@ -31,7 +33,8 @@ class Executable {
   void invoke(const Observer& observe) const;
 
   // The outputs of operators that are computed when step `step` of the plan has ended, -1: before
-  // the first. Operators without steps (views) are done as soon as the step before them is.
+  // the first. Operators without steps (views) are done as soon as the step before them is; tensors
+  // that a fused step keeps to itself are never there.
   struct Output {
     int op, tensor;
     uint32_t offset;  // in the arena

@@ -8,6 +8,7 @@
 
 #include "runtime/base/fixed_point.h"
 #include "runtime/kernels/activation/activation.h"
+#include "runtime/kernels/armv7em/packed.h"
 #include "runtime/kernels/conv_2d/conv_2d.h"
 #include "runtime/kernels/elementwise/elementwise.h"
 #include "runtime/kernels/fully_connected/fully_connected.h"
@@ -159,9 +160,20 @@
   X(resize_bilinear_s8, ResizeParams, const int8_t* input, int8_t* output)                        \
   X(resize_bilinear_s16, ResizeParams, const int16_t* input, int16_t* output)
 
-#define SOLDER_KERNEL_LIST(X)                                                                     \
+// Of the Cortex-M4 and M7, on constants that the compiler packs for them (compiler/planning/armv7em);
+// an interpreter never calls them.
+#define SOLDER_ARMV7EM_KERNEL_LIST(X)                                                             \
+  X(fully_connected_s8_smlad, FullyConnectedS8SmladParams,                                        \
+    const int8_t* input, const uint32_t* filter, const PackedRequantization* requantization,      \
+    int8_t* output)
+
+#define SOLDER_PORTABLE_KERNEL_LIST(X)                                                            \
   SOLDER_COMMON_KERNEL_LIST(X)                                                                    \
   SOLDER_LEGACY_KERNEL_LIST(X)
+
+#define SOLDER_KERNEL_LIST(X)                                                                     \
+  SOLDER_PORTABLE_KERNEL_LIST(X)                                                                  \
+  SOLDER_ARMV7EM_KERNEL_LIST(X)
 // clang-format on
 
 namespace solder {
@@ -180,7 +192,7 @@ inline constexpr int kKernelCount = 0
 
 namespace reference {
 #define X(name, params, ...) void name(const params& p, __VA_ARGS__);
-SOLDER_KERNEL_LIST(X)
+SOLDER_PORTABLE_KERNEL_LIST(X)
 #undef X
 }  // namespace reference
 
@@ -209,7 +221,14 @@ decltype(reference::average_pool_2d_s8) average_pool_2d_s8;
 decltype(reference::average_pool_2d_s16) average_pool_2d_s16;
 }  // namespace generic
 
-// One function per KernelId.
+namespace armv7em {
+using namespace generic;
+#define X(name, params, ...) void name(const params& p, __VA_ARGS__);
+SOLDER_ARMV7EM_KERNEL_LIST(X)
+#undef X
+}  // namespace armv7em
+
+// One function per KernelId, null for one that the set does not have.
 struct KernelSet {
   const char* name;  // its namespace
   KernelFunction functions[kKernelCount];
@@ -219,5 +238,7 @@ struct KernelSet {
 
 extern const KernelSet kReferenceKernels;
 extern const KernelSet kGenericKernels;
+// Runs on any processor; Arm's instructions are emulated where there are none.
+extern const KernelSet kArmv7emKernels;
 
 }  // namespace solder

@@ -1,10 +1,10 @@
-// Two tables, so that a program that names one set links nothing of the other.
+// A table each, so that a program that names one set links nothing of the others.
 #include "runtime/kernels/kernel_list.h"
 
 namespace solder {
 
 #define X(name, params, ...) call<&reference::name>,
-const KernelSet kReferenceKernels = {"reference", {SOLDER_KERNEL_LIST(X)}};
+const KernelSet kReferenceKernels = {"reference", {SOLDER_PORTABLE_KERNEL_LIST(X)}};
 #undef X
 
 // Boards leave out what the interpreter refuses; compiled models need no table.
@@ -12,8 +12,12 @@ const KernelSet kReferenceKernels = {"reference", {SOLDER_KERNEL_LIST(X)}};
 #ifdef SOLDER_WITHOUT_LEGACY_KERNELS
 const KernelSet kGenericKernels = {"generic", {SOLDER_COMMON_KERNEL_LIST(X)}};
 #else
-const KernelSet kGenericKernels = {"generic", {SOLDER_KERNEL_LIST(X)}};
+const KernelSet kGenericKernels = {"generic", {SOLDER_PORTABLE_KERNEL_LIST(X)}};
 #endif
+#undef X
+
+#define X(name, params, ...) call<&armv7em::name>,
+const KernelSet kArmv7emKernels = {"armv7em", {SOLDER_KERNEL_LIST(X)}};
 #undef X
 
 }  // namespace solder

@@ -23,6 +23,7 @@ Error StepBuilder::emit(KernelId kernel, const void* params,
                         std::initializer_list<Source> operands) {
   auto* prepared = steps_.allocate_temporary<PreparedStep>(1);
   if (prepared == nullptr) return no_memory();
+  prepared->number = emitted_++;
   Step& step = prepared->step;
   step.function = kernels_[kernel];
   step.params = params;
@@ -43,23 +44,48 @@ Error StepBuilder::emit(KernelId kernel, const void* params,
         error = operand_of_tensor(op.outputs[source.index], operand);
         break;
       case Source::kTable:
-        operand = Operand(
-            Operand::kTables,
-            static_cast<uint32_t>(static_cast<const uint8_t*>(source.table) - tables_.base()));
+        operand = operand_of_table(source.table);
         break;
       case Source::kScratch:
-        // Buffers of tensors come first, then one buffer per step for scratch.
-        operand =
-            Operand(Operand::kArena, static_cast<uint32_t>(graph_.tensor_count + step_count_));
-        prepared->scratch_bytes = static_cast<uint32_t>(source.index);
+        operand = operand_of_scratch(*prepared, static_cast<uint32_t>(source.index));
         break;
     }
     if (error) return error;
   }
   (last_ == nullptr ? first_ : last_->next) = prepared;
   last_ = prepared;
-  ++step_count_;
   return {};
+}
+
+const void* StepBuilder::constant_data(Operand operand) const {
+  const void* base = operand.region() == Operand::kTables ? tables_.base() : constants_;
+  return static_cast<const uint8_t*>(base) + operand.offset();
+}
+
+Operand StepBuilder::operand_of_table(const void* table) const {
+  const auto offset = static_cast<const uint8_t*>(table) - tables_.base();
+  return {Operand::kTables, static_cast<uint32_t>(offset)};
+}
+
+// Buffers of tensors come first, then one buffer per step for scratch.
+Operand StepBuilder::operand_of_scratch(PreparedStep& step, uint32_t bytes) const {
+  step.scratch_bytes = bytes;
+  return {Operand::kArena, static_cast<uint32_t>(graph_.tensor_count + step.number)};
+}
+
+void StepBuilder::replace(PreparedStep& step, KernelId kernel, const void* params,
+                          std::initializer_list<Operand> operands) const {
+  step.step.function = kernels_[kernel];
+  step.step.params = params;
+  step.step.kernel = kernel;
+  step.step.operand_count = 0;
+  for (const Operand operand : operands) step.step.operands[step.step.operand_count++] = operand;
+}
+
+void StepBuilder::fuse_next(PreparedStep& step) {
+  step.fused_operator = step.next->step.operator_index;
+  if (last_ == step.next) last_ = &step;
+  step.next = step.next->next;
 }
 
 Error StepBuilder::view(int32_t input_index, int32_t output_index) {

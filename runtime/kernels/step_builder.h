@@ -51,7 +51,9 @@ struct Step {
 // Steps in order of emission, linked, because their number is not known beforehand.
 struct PreparedStep {
   Step step;
+  int32_t number = 0;  // of emission; its scratch is buffer tensor_count + number
   uint32_t scratch_bytes = 0;
+  int32_t fused_operator = -1;  // a later operator that this step computes, too
   PreparedStep* next = nullptr;
 };
 
@@ -102,9 +104,19 @@ class StepBuilder {
   Error fail(const char* message, int64_t detail = 0) const;
   Error no_memory() const;
 
+  // For a compiler, which replaces prepared steps by others that compute the same.
+  const void* constant_data(Operand operand) const;  // kConstants, kTables
+  Operand operand_of_table(const void* table) const;
+  Operand operand_of_scratch(PreparedStep& step, uint32_t bytes) const;
+  void replace(PreparedStep& step, KernelId kernel, const void* params,
+               std::initializer_list<Operand> operands) const;
+  // `step` now computes what the one after it did, too: what only handed on a tensor between the
+  // two is not stored any more.
+  void fuse_next(PreparedStep& step);
+
   // For whoever drives the preparation.
   PreparedStep* first_step() const { return first_; }
-  int32_t step_count() const { return step_count_; }
+  int32_t emitted_steps() const { return emitted_; }          // fused ones among them
   int32_t viewed_input() const { return viewed_input_; }      // input index, -1 if none
   int32_t in_place_input() const { return in_place_input_; }  // input index, -1 if none
 
@@ -118,7 +130,7 @@ class StepBuilder {
   Arena& tables_;
   int32_t operator_index_ = 0;
   int32_t viewed_input_ = -1, in_place_input_ = -1;
-  int32_t step_count_ = 0;
+  int32_t emitted_ = 0;
   PreparedStep* first_ = nullptr;
   PreparedStep* last_ = nullptr;
 };

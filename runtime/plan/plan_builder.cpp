@@ -13,17 +13,20 @@ class PlanBuilder {
               Arena& memory, Arena& tables)
       : graph_(graph), memory_(memory), steps_(graph, kernels, constants, memory, tables) {}
 
-  Error build(Plan& plan, MemoryMap& map);
+  Error build(const Lowering& lowering, Plan& plan, MemoryMap& map);
 
  private:
   // Which input an operator's output may share memory with, -1 for none.
   struct Sharing {
     int32_t viewed = -1;
     int32_t in_place = -1;
+    int32_t fused_into = -1;  // the operator whose step computes this one, too
   };
 
   Error prepare_operators();
+  void note_fusions();
   Error find_lifetimes();
+  void forget_unstored();
   void share_views();
   void share_in_place();
   Error place();
@@ -92,8 +95,14 @@ Error PlanBuilder::prepare_operators() {
   return {};
 }
 
+void PlanBuilder::note_fusions() {
+  for (const PreparedStep* step = steps_.first_step(); step != nullptr; step = step->next)
+    if (step->fused_operator >= 0)
+      sharing_[step->fused_operator].fused_into = step->step.operator_index;
+}
+
 Error PlanBuilder::find_lifetimes() {
-  buffer_count_ = graph_.tensor_count + steps_.step_count();
+  buffer_count_ = graph_.tensor_count + steps_.emitted_steps();
   buffers_ = memory_.allocate_temporary<PlannedBuffer>(static_cast<size_t>(buffer_count_));
   roots_ = memory_.allocate_temporary<int32_t>(static_cast<size_t>(graph_.tensor_count));
   if (buffers_ == nullptr || roots_ == nullptr) return no_memory();
@@ -108,19 +117,20 @@ Error PlanBuilder::find_lifetimes() {
   }
   for (int32_t i = 0; i < graph_.operator_count; ++i) {
     const OperatorView& op = graph_.operators[i];
+    const int32_t time = sharing_[i].fused_into < 0 ? i : sharing_[i].fused_into;
     steps_.begin(i);
     for (int32_t n = 0; n < op.input_count; ++n) {
       if (op.inputs[n] < 0 || tensor(op.inputs[n]).is_constant()) continue;
       PlannedBuffer& buffer = buffers_[op.inputs[n]];
       if (buffer.first_use == kNever)
         return steps_.fail("reads a tensor that nothing has written; it is input number", n);
-      buffer.last_use = i;
+      if (time > buffer.last_use) buffer.last_use = time;
     }
     for (int32_t n = 0; n < op.output_count; ++n) {
       PlannedBuffer& buffer = buffers_[op.outputs[n]];
       if (buffer.first_use != kNever)
         return steps_.fail("writes a tensor that is written before; it is output number", n);
-      buffer.first_use = buffer.last_use = i;
+      buffer.first_use = buffer.last_use = time;
     }
   }
   for (int32_t i = 0; i < graph_.output_count; ++i) {
@@ -130,6 +140,12 @@ Error PlanBuilder::find_lifetimes() {
     buffer.last_use = graph_.operator_count;
   }
   return {};
+}
+
+// What a fused operator reads of the operator before it never is in memory.
+void PlanBuilder::forget_unstored() {
+  for (int32_t i = 0; i < graph_.operator_count; ++i)
+    if (sharing_[i].fused_into >= 0) buffers_[graph_.operators[i].inputs[0]].first_use = kNever;
 }
 
 void PlanBuilder::share_views() {
@@ -158,10 +174,10 @@ Error PlanBuilder::place() {
     const bool used = buffers_[t].first_use != kNever && !tensor(t).is_constant();
     if (used && roots_[t] == t) buffers_[t].bytes = static_cast<uint32_t>(tensor(t).bytes);
   }
-  int32_t at = graph_.tensor_count;
   for (const PreparedStep* step = steps_.first_step(); step != nullptr; step = step->next) {
     const int32_t time = step->step.operator_index;
-    buffers_[at++] = {.bytes = step->scratch_bytes, .first_use = time, .last_use = time};
+    buffers_[graph_.tensor_count + step->number] = {
+        .bytes = step->scratch_bytes, .first_use = time, .last_use = time};
   }
   auto* order = memory_.allocate_temporary<int32_t>(static_cast<size_t>(buffer_count_));
   if (order == nullptr) return no_memory();
@@ -177,7 +193,8 @@ Operand PlanBuilder::placed(Operand operand) const {
 }
 
 Error PlanBuilder::write_steps(Plan& plan) {
-  const int32_t count = steps_.step_count();
+  int32_t count = 0;
+  for (const PreparedStep* step = steps_.first_step(); step != nullptr; step = step->next) ++count;
   auto* steps = memory_.allocate_permanent<Step>(static_cast<size_t>(count));
   if (steps == nullptr) return no_memory();
   plan.steps = steps;
@@ -224,9 +241,14 @@ Error PlanBuilder::write_tensor_infos(Plan& plan) {
   return {};
 }
 
-Error PlanBuilder::build(Plan& plan, MemoryMap& map) {
+Error PlanBuilder::build(const Lowering& lowering, Plan& plan, MemoryMap& map) {
   if (Error error = prepare_operators()) return error;
+  if (lowering.lower != nullptr) {
+    if (Error error = lowering.lower(lowering.context, steps_)) return error;
+    note_fusions();
+  }
   if (Error error = find_lifetimes()) return error;
+  forget_unstored();
   share_views();
   share_in_place();
   if (Error error = place()) return error;
@@ -243,8 +265,9 @@ Error PlanBuilder::build(Plan& plan, MemoryMap& map) {
 }  // namespace
 
 Error build_plan(const GraphView& graph, const KernelSet& kernels, const void* constants,
-                 Arena& memory, Arena& tables, Plan& plan, MemoryMap& map) {
-  return PlanBuilder(graph, kernels, constants, memory, tables).build(plan, map);
+                 Arena& memory, Arena& tables, Plan& plan, MemoryMap& map,
+                 const Lowering& lowering) {
+  return PlanBuilder(graph, kernels, constants, memory, tables).build(lowering, plan, map);
 }
 
 }  // namespace solder

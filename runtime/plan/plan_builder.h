@@ -16,10 +16,18 @@ struct MemoryMap {
   int32_t buffer_count = 0;
 };
 
+// What a compiler does to the prepared steps before their tensors are placed: puts others in their
+// place that compute the same. Boards do without.
+struct Lowering {
+  void* context = nullptr;
+  Error (*lower)(void* context, StepBuilder& steps) = nullptr;
+};
+
 // `constants`: the address that offsets of constant tensors count from. Steps, parameters and
 // tensor infos are made in `memory`, tables in `tables` (which may be the same arena), both
 // permanent. Time in `map` is the operator's index, -1 before the first.
 Error build_plan(const GraphView& graph, const KernelSet& kernels, const void* constants,
-                 Arena& memory, Arena& tables, Plan& plan, MemoryMap& map);
+                 Arena& memory, Arena& tables, Plan& plan, MemoryMap& map,
+                 const Lowering& lowering = {});
 
 }  // namespace solder

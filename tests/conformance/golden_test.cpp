@@ -18,12 +18,19 @@ namespace {
 
 constexpr double kRelativeError = 1e-5;
 
+using compiler::Prefer;
+
 struct Case {
   GoldenRun run;
   const KernelSet* kernels;
+  Prefer prefer = Prefer::kBalanced;
+  std::string prefer_name = {};
+
+  std::string name() const { return run.name + '_' + kernels->name + prefer_name; }
 };
 
-std::vector<Case> cases() {
+// What both doors have.
+std::vector<Case> portable_cases() {
   std::vector<Case> all;
   for (const GoldenRun& run : golden_runs())
     for (const KernelSet* kernels : {&kReferenceKernels, &kGenericKernels})
@@ -31,9 +38,29 @@ std::vector<Case> cases() {
   return all;
 }
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.run.name << ' ' << c.kernels->name; }
+// What the compiler makes for the Cortex-M4 and M7.
+std::vector<Case> armv7em_cases() {
+  std::vector<Case> all;
+  for (const GoldenRun& run : golden_runs()) {
+    all.push_back({run, &kArmv7emKernels, Prefer::kBalanced, "_balanced"});
+    all.push_back({run, &kArmv7emKernels, Prefer::kSpeed, "_speed"});
+    all.push_back({run, &kArmv7emKernels, Prefer::kRam, "_ram"});
+    all.push_back({run, &kArmv7emKernels, Prefer::kFlash, "_flash"});
+  }
+  return all;
+}
+
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name(); }
+
+std::string name_of(const testing::TestParamInfo<Case>& test) {
+  std::string name = test.param.name();
+  std::ranges::replace(name, '/', '_');
+  return name;
+}
 
 class Golden : public testing::TestWithParam<Case> {};
+class GoldenInterpreter : public testing::TestWithParam<Case> {};
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(GoldenInterpreter);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Golden);
 
 void expect_close(const float* values, const std::vector<double>& expected, double range) {
@@ -75,12 +102,15 @@ void expect_output(const GoldenRun& run, const Model& model) {
 TEST_P(Golden, CompilerPlanMatchesEveryLayer) {
   const GoldenRun& run = GetParam().run;
   const KernelSet* kernels = GetParam().kernels;
-  const compiler::Executable executable(compiler::import_tflite(read_bytes(run.model)), *kernels);
+  const compiler::Executable executable(compiler::import_tflite(read_bytes(run.model)), *kernels,
+                                        GetParam().prefer);
+  const bool may_fuse = kernels == &kArmv7emKernels;
   const Model model = executable.model();
   ASSERT_EQ(run.input.size(), model.input_info(0).bytes);
   std::memcpy(model.input(0), run.input.data(), run.input.size());
   size_t next = 0;
   executable.invoke([&](int op, int tensor, const void* data) {
+    while (may_fuse && next < run.layers.size() && run.layers[next].op < op) ++next;
     ASSERT_LT(next, run.layers.size());
     ASSERT_EQ(op, run.layers[next].op);
     expect_layer(run.layers[next++], executable.graph().tensors[static_cast<size_t>(tensor)], data);
@@ -89,7 +119,7 @@ TEST_P(Golden, CompilerPlanMatchesEveryLayer) {
   expect_output(run, model);
 }
 
-TEST_P(Golden, InterpreterMatchesTheOutput) {
+TEST_P(GoldenInterpreter, MatchesTheOutput) {
   const GoldenRun& run = GetParam().run;
   const KernelSet* kernels = GetParam().kernels;
   const std::vector<uint8_t> file = read_bytes(run.model);
@@ -103,11 +133,9 @@ TEST_P(Golden, InterpreterMatchesTheOutput) {
   expect_output(run, model);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Golden, testing::ValuesIn(cases()), [](const auto& test) {
-  std::string name = test.param.run.name + '_' + test.param.kernels->name;
-  std::ranges::replace(name, '/', '_');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(Portable, Golden, testing::ValuesIn(portable_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Armv7em, Golden, testing::ValuesIn(armv7em_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Portable, GoldenInterpreter, testing::ValuesIn(portable_cases()), name_of);
 
 TEST(GoldenData, IsThere) {
   if (golden_runs().empty())

@@ -1,0 +1,53 @@
+#include <algorithm>
+
+#include "compiler/planning/armv7em/candidate.h"
+#include "compiler/planning/armv7em/requantization.h"
+
+namespace solder::compiler::armv7em {
+namespace {
+
+int32_t fours(int32_t count) { return (count + 3) / 4; }
+
+void add_s8(const StepView& view, std::vector<Candidate>& candidates) {
+  const auto& p = view.params<FullyConnectedS8Params>();
+  if (p.filter_offset != 0) return;
+  const auto* filter = view.constant<int8_t>(1);
+  const auto requantization =
+      pack_requantization({view.constant<int32_t>(2), view.constant<Requantization>(3),
+                           p.per_channel, p.input_offset, p.output_offset},
+                          filter, p.output_depth, p.input_depth);
+  if (!requantization) return;
+  const auto words = static_cast<uint32_t>(fours(p.output_depth) * fours(p.input_depth) * 4);
+  const uint32_t bytes = words * 4 + static_cast<uint32_t>(p.output_depth) * 16;
+  const auto apply = [=](StepBuilder& steps, PreparedStep& step) -> Error {
+    auto* params = steps.params<FullyConnectedS8SmladParams>();
+    auto* table = steps.table<PackedRequantization>(p.output_depth);
+    auto* packed = steps.table<uint32_t>(static_cast<int32_t>(words));
+    if (params == nullptr || table == nullptr || packed == nullptr) return steps.no_memory();
+    *params = {p.batches, p.input_depth, p.output_depth, p.activation_min, p.activation_max};
+    std::ranges::copy(*requantization, table);
+    auto* byte = reinterpret_cast<int8_t*>(packed);
+    for (int32_t first = 0; first < p.output_depth; first += 4)
+      for (int32_t i = 0; i < p.input_depth; i += 4)
+        for (int32_t c = first; c < first + 4; ++c)
+          for (int32_t k = i; k < i + 4; ++k)
+            *byte++ =
+                c < p.output_depth && k < p.input_depth ? filter[c * p.input_depth + k] : int8_t{0};
+    const Operand input = step.step.operands[0], output = step.step.operands[4];
+    steps.replace(step, KernelId::fully_connected_s8_smlad, params,
+                  {input, steps.operand_of_table(packed), steps.operand_of_table(table), output});
+    return {};
+  };
+  candidates.push_back({.kernel = KernelId::fully_connected_s8_smlad,
+                        .cycles = p.batches * (1.2 * 4 * words + 20.0 * p.output_depth),
+                        .constant_bytes = bytes,
+                        .apply = apply});
+}
+
+}  // namespace
+
+void add_fully_connected(const StepView& view, std::vector<Candidate>& candidates) {
+  if (view.step->step.kernel == KernelId::fully_connected_s8) add_s8(view, candidates);
+}
+
+}  // namespace solder::compiler::armv7em

@@ -1,0 +1,29 @@
+// Requantization tables as armv7em kernels read them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "runtime/base/fixed_point.h"
+#include "runtime/kernels/armv7em/packed.h"
+
+namespace solder::compiler::armv7em {
+
+// What int8 output channels have in common.
+struct OutputS8 {
+  const int32_t* bias;  // per channel, or null
+  const Requantization* requantization;
+  int32_t requantization_step;  // 0: one for all channels
+  int32_t input_offset, output_offset;
+};
+
+// One entry per channel of `filter` [channels, depth]. Nothing when a channel's shift or sums are
+// out of what PackedRequantization can express: sums of products and bias, doubled, must stay
+// within 32 bits.
+std::optional<std::vector<PackedRequantization>> pack_requantization(const OutputS8& output,
+                                                                     const int8_t* filter,
+                                                                     int32_t channels,
+                                                                     int32_t depth);
+
+}  // namespace solder::compiler::armv7em

@@ -1,0 +1,158 @@
+#include "compiler/planning/armv7em/selection.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "compiler/planning/armv7em/candidate.h"
+
+namespace solder::compiler::armv7em {
+namespace {
+
+// How much of each memory a preference may spend, as a multiple of the least there is.
+struct Limits {
+  double ram, constants;
+};
+
+Limits limits(Prefer prefer) {
+  constexpr double kAny = std::numeric_limits<double>::infinity();
+  switch (prefer) {
+    case Prefer::kSpeed:
+      return {.ram = kAny, .constants = 4.0};
+    case Prefer::kRam:
+      return {.ram = 1.0, .constants = 4.0};
+    case Prefer::kFlash:
+      return {.ram = 1.5, .constants = 1.1};
+    case Prefer::kBalanced:
+      break;
+  }
+  return {.ram = 1.5, .constants = 2.2};
+}
+
+struct Choice {
+  PreparedStep* step;
+  std::vector<Candidate> candidates;
+  int64_t live_bytes = 0;  // activations in memory while the step runs
+  size_t chosen = 0;
+
+  const Candidate& candidate() const { return candidates[chosen]; }
+};
+
+// Bytes of activations in memory during each operator, for every tensor on its own.
+std::vector<int64_t> live_bytes(const Graph& graph) {
+  const auto count = static_cast<int>(graph.operators.size());
+  std::vector<int64_t> live(graph.operators.size());
+  for (int t = 0; t < static_cast<int>(graph.tensors.size()); ++t) {
+    if (graph.is_constant(t)) continue;
+    const std::vector<int> users = graph.users_of(t);
+    const int first = std::max(0, graph.producer_of(t));
+    const int last = graph.is_output(t) ? count - 1 : users.empty() ? first : users.back();
+    for (int op = first; op <= last; ++op)
+      live[static_cast<size_t>(op)] += graph.tensors[static_cast<size_t>(t)].bytes();
+  }
+  return live;
+}
+
+// The max pooling after a step when nothing else reads what is between them.
+const PreparedStep* pool_after(const Graph& graph, const PreparedStep& step) {
+  const PreparedStep* next = step.next;
+  if (next == nullptr || (next->step.kernel != KernelId::max_pool_2d_f32 &&
+                          next->step.kernel != KernelId::max_pool_2d_s8))
+    return nullptr;
+  const int between = graph.operators[step.step.operator_index].outputs[0];
+  const bool reads_it = graph.operators[next->step.operator_index].inputs[0] == between;
+  return reads_it && graph.has_one_user(between) ? next : nullptr;
+}
+
+// Without a candidate of ours the step is left alone.
+Candidate as_prepared(const Graph& graph, const PreparedStep& step) {
+  int64_t constants = 0;
+  for (const int t : graph.operators[step.step.operator_index].inputs)
+    if (graph.is_constant(t)) constants += graph.tensors[static_cast<size_t>(t)].bytes();
+  return {.kernel = step.step.kernel,
+          .cycles = std::numeric_limits<double>::max(),
+          .scratch_bytes = step.scratch_bytes,
+          .constant_bytes = static_cast<uint32_t>(constants)};
+}
+
+std::vector<Choice> choices(const Graph& graph, const StepBuilder& steps) {
+  const std::vector<int64_t> live = live_bytes(graph);
+  std::vector<Choice> all;
+  for (PreparedStep* step = steps.first_step(); step != nullptr; step = step->next) {
+    Choice choice = {.step = step,
+                     .candidates = {as_prepared(graph, *step)},
+                     .live_bytes = live[step->step.operator_index]};
+    const StepView view = {.builder = &steps, .step = step, .pool = pool_after(graph, *step)};
+    add_fully_connected(view, choice.candidates);
+    all.push_back(std::move(choice));
+  }
+  return all;
+}
+
+// Candidates that need more RAM than the limit go; the least need always stays.
+void drop_large_scratch(std::vector<Choice>& all, double limit) {
+  int64_t least = 0;
+  const auto scratch = [](const Candidate& c) { return c.scratch_bytes; };
+  for (const Choice& choice : all)
+    least = std::max(
+        least, choice.live_bytes + std::ranges::min(choice.candidates, {}, scratch).scratch_bytes);
+  for (Choice& choice : all)
+    std::erase_if(choice.candidates, [&](const Candidate& c) {
+      return static_cast<double>(choice.live_bytes + c.scratch_bytes) >
+             limit * static_cast<double>(least);
+    });
+}
+
+// From the smallest constants on, what saves most cycles for each byte, as long as there are bytes.
+void choose(std::vector<Choice>& all, double limit) {
+  int64_t own = 0, spent = 0;
+  for (Choice& choice : all) {
+    own += choice.candidates.front().constant_bytes;
+    const auto smallest = [](const Candidate& c) { return std::pair(c.constant_bytes, c.cycles); };
+    choice.chosen = static_cast<size_t>(std::ranges::min_element(choice.candidates, {}, smallest) -
+                                        choice.candidates.begin());
+    spent += choice.candidate().constant_bytes;
+  }
+  const auto allowed = static_cast<int64_t>(limit * static_cast<double>(own));
+  for (;;) {
+    double best_gain = 0;
+    Choice* best = nullptr;
+    size_t best_candidate = 0;
+    for (Choice& choice : all) {
+      for (size_t i = 0; i < choice.candidates.size(); ++i) {
+        const Candidate& c = choice.candidates[i];
+        const int64_t more = int64_t{c.constant_bytes} - int64_t{choice.candidate().constant_bytes};
+        if (c.cycles >= choice.candidate().cycles || spent + more > allowed) continue;
+        const double gain = (choice.candidate().cycles - c.cycles) /
+                            static_cast<double>(std::max<int64_t>(more, 1));
+        if (gain > best_gain) best_gain = gain, best = &choice, best_candidate = i;
+      }
+    }
+    if (best == nullptr) return;
+    spent += int64_t{best->candidates[best_candidate].constant_bytes} -
+             int64_t{best->candidate().constant_bytes};
+    best->chosen = best_candidate;
+  }
+}
+
+}  // namespace
+
+Error Selection::lower(void* context, StepBuilder& steps) {
+  const Selection& self = *static_cast<Selection*>(context);
+  const Limits limit = limits(self.prefer_);
+  std::vector<Choice> all = choices(self.graph_, steps);
+  drop_large_scratch(all, limit.ram);
+  choose(all, limit.constants);
+  const PreparedStep* fused = nullptr;
+  for (Choice& choice : all) {
+    if (choice.step == fused || !choice.candidate().apply) continue;
+    steps.begin(choice.step->step.operator_index);
+    if (Error error = choice.candidate().apply(steps, *choice.step)) return error;
+    if (!choice.candidate().fuses_pool) continue;
+    fused = choice.step->next;
+    steps.fuse_next(*choice.step);
+  }
+  return {};
+}
+
+}  // namespace solder::compiler::armv7em

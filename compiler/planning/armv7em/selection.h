@@ -1,0 +1,25 @@
+// Puts armv7em kernels in the place of prepared steps: for each the fastest that memory allows.
+#pragma once
+
+#include "compiler/ir/graph.h"
+#include "compiler/planning/prefer.h"
+#include "runtime/plan/plan_builder.h"
+
+namespace solder::compiler::armv7em {
+
+class Selection {
+ public:
+  // `graph` must outlive this.
+  Selection(const Graph& graph, Prefer prefer) : graph_(graph), prefer_(prefer) {}
+
+  // For build_plan().
+  Lowering lowering() { return {.context = this, .lower = &Selection::lower}; }
+
+ private:
+  static Error lower(void* context, StepBuilder& steps);
+
+  const Graph& graph_;
+  Prefer prefer_;
+};
+
+}  // namespace solder::compiler::armv7em

@@ -1,0 +1,75 @@
+// The DSP instructions of Armv7E-M, by Arm's names; emulated where the processor has none, so that
+// kernels written with them run and are tested anywhere.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#ifdef __ARM_FEATURE_DSP
+#include <arm_acle.h>
+#endif
+
+namespace solder::dsp {
+
+// Four bytes or two halfwords, little-endian. Any alignment, though a word's is faster.
+inline uint32_t load(const void* from) {
+  uint32_t word;
+  std::memcpy(&word, from, sizeof(word));
+  return word;
+}
+inline void store(void* to, uint32_t word) { std::memcpy(to, &word, sizeof(word)); }
+
+#ifdef __ARM_FEATURE_DSP
+
+inline int32_t smlad(uint32_t a, uint32_t b, int32_t sum) {
+  return __smlad(static_cast<int16x2_t>(a), static_cast<int16x2_t>(b), sum);
+}
+inline uint32_t sxtb16(uint32_t a) {
+  uint32_t result;
+  asm("sxtb16 %0, %1" : "=r"(result) : "r"(a));
+  return result;
+}
+inline uint32_t sxtb16_ror8(uint32_t a) {
+  uint32_t result;
+  asm("sxtb16 %0, %1, ror #8" : "=r"(result) : "r"(a));
+  return result;
+}
+inline int32_t smmlar(int32_t a, int32_t b, int32_t sum) {
+  int32_t result;
+  asm("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  return result;
+}
+inline int32_t ssat8(int32_t a) { return __ssat(a, 8); }
+
+#else
+
+inline int32_t low(uint32_t a) { return static_cast<int16_t>(a); }
+inline int32_t high(uint32_t a) { return static_cast<int16_t>(a >> 16); }
+inline uint32_t pair(int32_t low, int32_t high) {
+  return static_cast<uint16_t>(low) | static_cast<uint32_t>(high) << 16;
+}
+
+// sum + a.low * b.low + a.high * b.high, wrapping.
+inline int32_t smlad(uint32_t a, uint32_t b, int32_t sum) {
+  const auto products =
+      static_cast<uint32_t>(low(a) * low(b)) + static_cast<uint32_t>(high(a) * high(b));
+  return static_cast<int32_t>(static_cast<uint32_t>(sum) + products);
+}
+// Bytes 0 and 2, sign-extended.
+inline uint32_t sxtb16(uint32_t a) {
+  return pair(static_cast<int8_t>(a), static_cast<int8_t>(a >> 16));
+}
+// Bytes 1 and 3.
+inline uint32_t sxtb16_ror8(uint32_t a) {
+  return pair(static_cast<int8_t>(a >> 8), static_cast<int8_t>(a >> 24));
+}
+// sum + round(a * b / 2^32), halves upwards, wrapping.
+inline int32_t smmlar(int32_t a, int32_t b, int32_t sum) {
+  const uint64_t product = static_cast<uint64_t>(static_cast<int64_t>(a) * b) + (uint64_t{1} << 31);
+  return static_cast<int32_t>(static_cast<uint32_t>(sum) + static_cast<uint32_t>(product >> 32));
+}
+inline int32_t ssat8(int32_t a) { return a < -128 ? -128 : a > 127 ? 127 : a; }
+
+#endif
+
+}  // namespace solder::dsp

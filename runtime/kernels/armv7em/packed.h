@@ -1,0 +1,32 @@
+// Constants as the compiler packs them for armv7em kernels (compiler/planning/armv7em).
+#pragma once
+
+#include <cstdint>
+
+namespace solder {
+
+// From the sum of an output channel's products to its int8 value, in five instructions and bit for
+// bit what Requantization with a shift of at most -1 gives:
+//   twice = 2 * (sum of products + bias)
+//   (smmlar(twice, multiplier, rounding + (twice >> 31)) >> right_shift), saturated to 8 bits.
+// The input's offset is in the bias. (A product by the multiplier is halved by SMMLAR's 32 bits,
+// hence twice; its second rounding, halves away from zero, is the sign that is added.)
+struct PackedRequantization {
+  int32_t bias;  // doubled
+  int32_t multiplier;
+  int32_t rounding;     // 2^(right_shift - 1) + output zero point * 2^right_shift
+  int32_t right_shift;  // in [1, 22]
+};
+
+struct FullyConnectedS8SmladParams {
+  int32_t batches, input_depth, output_depth;
+  int32_t activation_min, activation_max;
+
+  template <class Visitor>
+  void visit(Visitor&& v) const {
+    v("batches", batches), v("input_depth", input_depth), v("output_depth", output_depth);
+    v("activation_min", activation_min), v("activation_max", activation_max);
+  }
+};
+
+}  // namespace solder
