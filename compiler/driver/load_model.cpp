@@ -7,7 +7,7 @@
 
 namespace solder::compiler {
 
-Graph load_model(const std::filesystem::path& path, Use use, Prefer prefer) {
+Graph load_model(const std::filesystem::path& path, Use use) {
   Graph graph = import_model(path);
   run_passes(graph, use == Use::kCompareLayers ? Shapes::kStay : Shapes::kMayShrink);
   if (use == Use::kRun) crop_unread(graph);
