@@ -16,16 +16,6 @@ uint32_t now_ms() {
       duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
 }
 
-// Both ways on the wire, and time to think.
-protocol::Patience patience_for(uint32_t baud) {
-  constexpr uint32_t kBitsOfTwoFrames = 2 * 10 * protocol::cobs_size(protocol::kMaxFrame);
-  protocol::Patience patience;
-  const uint32_t wire_ms = baud > 0 ? 1000 * kBitsOfTwoFrames / baud : 0;
-  patience.retry_ms += wire_ms;
-  patience.longest_retry_ms += wire_ms;
-  return patience;
-}
-
 std::string text_of(const messages::ErrorReplyT& error) {
   std::string text = error.message;
   if (error.detail != 0) text += fmt::format(" {}", error.detail);
@@ -44,7 +34,7 @@ size_t total_size(const std::vector<Bytes>& tensors) {
 Board::Board(std::unique_ptr<Port> port)
     : port_(std::move(port)),
       requester_(
-          patience_for(port_->baud()),
+          protocol::patience_for(port_->baud()),
           [](void* board, uint8_t byte) { static_cast<Board*>(board)->to_send_.push_back(byte); },
           this) {}
 

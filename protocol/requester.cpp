@@ -4,6 +4,15 @@
 
 namespace solder::protocol {
 
+Patience patience_for(uint32_t baud) {
+  constexpr uint32_t kBitsOfTwoFrames = 2 * 10 * cobs_size(kMaxFrame);
+  const uint32_t wire_ms = baud > 0 ? 1000 * kBitsOfTwoFrames / baud : 0;
+  Patience patience;
+  patience.retry_ms += wire_ms;
+  patience.longest_retry_ms += wire_ms;
+  return patience;
+}
+
 void Requester::begin(uint32_t session) {
   session_ = session;
   sequence_ = 0;

@@ -21,6 +21,10 @@ struct Patience {
   uint32_t working_limit_ms = 60'000;  // what takes longer has failed
 };
 
+// For a line of so many bits a second, 0 where that is no limit: time for both ways on the wire,
+// and to think.
+Patience patience_for(uint32_t baud);
+
 class Requester {
  public:
   enum State : uint8_t {

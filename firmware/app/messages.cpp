@@ -5,6 +5,7 @@
 #include "firmware/hal/board.h"
 #include "firmware/hal/serial.h"
 #include "protocol/article_server.h"
+#include "protocol/model_service.h"
 #include "protocol/server.h"
 
 namespace firmware {
@@ -12,8 +13,10 @@ namespace {
 
 using namespace solder;
 
-class ModelService final : public protocol::Service {
+class BoardService final : public protocol::ModelService<Model> {
  public:
+  constexpr BoardService() : ModelService(app.model) {}
+
   protocol::BoardInfo board() override {
     return {.board = kBoardName,
             .firmware = SOLDER_VERSION,
@@ -21,30 +24,11 @@ class ModelService final : public protocol::Service {
             .core_clock_hz = core_clock_hz(),
             .lost_bytes = lost_bytes(messages)};
   }
-
   protocol::ModelInfo model() override {
     if (app.model_error) return {.problem = app.model_error.message};
-    return {.name = SOLDER_IMAGE_NAME,
-            .arena_bytes = app.model.plan().arena_bytes,
-            .steps = app.model.plan().step_count};
+    return ModelService::model();
   }
-
-  uint32_t input_count() override { return app.model_error ? 0 : app.model.input_count(); }
-  uint32_t output_count() override { return app.model_error ? 0 : app.model.output_count(); }
-  protocol::Port input(uint32_t index) override {
-    return port(app.model.input_info(index), app.model.input(index));
-  }
-  protocol::Port output(uint32_t index) override {
-    return port(app.model.output_info(index), const_cast<void*>(app.model.output(index)));
-  }
-
   uint32_t invoke() override { return app.timer.invoke(app.model); }
-  protocol::StepTime step_time(uint32_t step) override {
-    const Step& of_plan = app.model.plan().steps[step];
-    return {.type = operator_name(of_plan.type),
-            .operator_index = of_plan.operator_index,
-            .cycles = app.timer.cycles_of(step)};
-  }
 
   uint32_t slot_count() override { return firmware::slot_count(); }
   protocol::SlotInfo slot(uint32_t index) override { return firmware::slot(index); }
@@ -62,19 +46,14 @@ class ModelService final : public protocol::Service {
   }
 
  private:
-  static protocol::Port port(const TensorInfo& info, void* data) {
-    return {.name = info.name,
-            .type = info.type,
-            .shape = info.shape,
-            .scale = info.scale,
-            .zero_point = info.zero_point,
-            .data = {static_cast<uint8_t*>(data), info.bytes}};
-  }
+  const char* name() const override { return SOLDER_IMAGE_NAME; }
+  bool has_model() const override { return !app.model_error; }
+  uint32_t cycles_of(uint32_t step) const override { return app.timer.cycles_of(step); }
 };
 
 void put(void*, uint8_t byte) { write(messages, byte); }
 
-constinit ModelService service;
+constinit BoardService service;
 constinit protocol::Receiver receiver;
 constinit protocol::OutgoingFrame reply;
 constinit protocol::Server server(service, reply, put);
