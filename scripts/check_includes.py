@@ -28,7 +28,7 @@ MAY_INCLUDE = {
     "simulator": (),
     "client": ("protocol", "schema"),
     "bindings/python": ("compiler", "runtime", "client"),
-    "bindings/wasm": ("runtime", "protocol"),
+    "bindings/wasm": ("runtime", "protocol", "schema"),
     "cli": (ANYTHING,),
     "tests": (ANYTHING,),
 }
