@@ -11,17 +11,33 @@ namespace {
 
 namespace fs = std::filesystem;
 
+fs::path program() { return fs::read_symlink("/proc/self/exe"); }
+
+// What was built beside this program, or installed with it: the first that exists, else empty.
+fs::path built(const fs::path& what) {
+  const fs::path folder = program().parent_path();
+  for (const fs::path& candidate : {folder, folder / "..", folder / "../share/solder"})
+    if (fs::exists(candidate / what)) return fs::canonical(candidate / what);
+  return {};
+}
+
 }  // namespace
 
 fs::path source_root() {
-  const fs::path program = fs::read_symlink("/proc/self/exe");
-  const fs::path folder = program.parent_path();
+  const fs::path folder = program().parent_path();
   for (const fs::path& candidate : {folder / "..", folder / "../..", folder / "../share/solder"})
     if (fs::exists(candidate / "firmware" / "CMakeLists.txt")) return fs::canonical(candidate);
   throw std::runtime_error(fmt::format(
       "{}: the firmware sources are not beside this program: run it from its build folder or where "
       "`cmake --install` put it",
-      program.string()));
+      program().string()));
+}
+
+// Its sources have no module.
+fs::path page_folder() { return built("web/solder.wasm.gz").parent_path(); }
+
+fs::path firmware_image(const std::string& name) {
+  return built(fs::path("firmware/stm32f746g-disco") / (name + ".elf"));
 }
 
 fs::path build_cache() {

@@ -7,12 +7,12 @@
 #include <cstring>
 #include <random>
 
+#include "cli/common/board_port.h"
 #include "client/board.h"
 #include "compiler/data/files.h"
 #include "compiler/exporters/tflite/tflite_exporter.h"
 #include "schema/article_generated.h"
 #include "simulator/timing/cortex_m7.h"
-#include "tests/support/board_port.h"
 #include "tests/support/program.h"
 #include "tests/support/small_models.h"
 
@@ -39,13 +39,13 @@ struct Running {
                           : simulator::Board(disco(), image(name))) {}
 
   std::unique_ptr<client::Board> connect() {
-    auto line = std::make_unique<BoardPort>(board);
+    auto line = std::make_unique<cli::BoardPort>(board);
     port = line.get();
     return std::make_unique<client::Board>(std::move(line));
   }
   // What the board answers to these bytes within so many simulated milliseconds.
   Bytes answer_to(const Bytes& bytes, int milliseconds) {
-    BoardPort line(board);
+    cli::BoardPort line(board);
     line.write(bytes);
     Bytes answer;
     const double end = board.milliseconds() + milliseconds;
@@ -58,7 +58,7 @@ struct Running {
   }
 
   simulator::Board board;
-  BoardPort* port = nullptr;
+  cli::BoardPort* port = nullptr;
 };
 
 Bytes digit() { return compiler::read_file(repository() / "models/digit/digit.f32"); }
@@ -169,7 +169,7 @@ TEST(Messages, TenThousandMutatedOnesDoNoHarm) {
   const Bytes good(builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize());
 
   { running.connect()->info(); }
-  BoardPort line(running.board);
+  cli::BoardPort line(running.board);
   uint8_t room[4096];
   for (int i = 0; i < 10'000; ++i) {
     // A third each: damaged on the wire, damaged before it was framed, and the article's.

@@ -23,8 +23,9 @@ std::string in_repository(const char* path) { return repository() / path; }
 std::string digit() { return in_repository("models/digit/digit.f32"); }
 
 TEST(Serve, AnswersBothProtocolsOverTcp) {
-  Background program({"serve", in_repository("models/mnist/mnist.tflite"), "--port", "0"});
-  const std::string address = program.wait_for(" at ");
+  Background program(
+      {"serve", in_repository("models/mnist/mnist.tflite"), "--port", "0", "--tcp", "0"});
+  const std::string address = program.wait_for(".tflite at ");
 
   MnistProt::CommandsT commands;
   commands.cmd = MnistProt::Command_CMD_INFERENCE_INPUT;
@@ -66,9 +67,9 @@ TEST(Talk, CarriesTensorsOfAnySize) {
   const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());
   compiler::write_file(folder / "in.f32", {bytes, values.size() * sizeof(float)});
 
-  Background program({"serve", folder / "relu.tflite", "--port", "0"});
+  Background program({"serve", folder / "relu.tflite", "--port", "0", "--tcp", "0"});
   const auto result =
-      solder_json({"talk", program.wait_for(" at "), "infer", "--input", folder / "in.f32"});
+      solder_json({"talk", program.wait_for(".tflite at "), "infer", "--input", folder / "in.f32"});
   EXPECT_EQ(result["outputs"][0].get<std::vector<float>>(), expected);
 }
 

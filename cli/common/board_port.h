@@ -3,11 +3,13 @@
 #pragma once
 
 #include <deque>
+#include <filesystem>
+#include <memory>
 
 #include "client/port.h"
 #include "simulator/boards/board.h"
 
-namespace solder::tests {
+namespace solder::cli {
 
 class BoardPort final : public client::Port {
  public:
@@ -15,6 +17,7 @@ class BoardPort final : public client::Port {
   explicit BoardPort(simulator::Board& board, const std::string& usart = "UART7");
 
   size_t read(std::span<uint8_t> room, int timeout_ms) override;
+  // Like a serial port, lets the line come near what it was given before.
   void write(std::span<const uint8_t> bytes) override;
   uint32_t baud() const override { return 0; }
   const std::string& name() const override { return name_; }
@@ -25,6 +28,8 @@ class BoardPort final : public client::Port {
   size_t bytes_read() const { return bytes_read_; }
 
  private:
+  void run_slice();
+
   simulator::Board& board_;
   simulator::Usart& usart_;
   std::string name_;
@@ -33,4 +38,8 @@ class BoardPort final : public client::Port {
   size_t bytes_written_ = 0, bytes_read_ = 0;
 };
 
-}  // namespace solder::tests
+// A board of its own with this firmware image, switched on. Throws std::runtime_error that names
+// the image.
+std::unique_ptr<client::Port> open_virtual_board(const std::filesystem::path& image);
+
+}  // namespace solder::cli
