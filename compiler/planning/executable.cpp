@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "compiler/planning/armv7em/selection.h"
+#include "compiler/planning/memory_search.h"
 
 namespace solder::compiler {
 namespace {
@@ -21,6 +22,23 @@ size_t table_bytes(const Graph& graph) {
   for (const Tensor& tensor : graph.tensors) bytes += tensor.data.size() * 8 + 64;
   return bytes;
 }
+
+// What build_plan() calls back.
+struct Planning {
+  armv7em::Selection selection;
+  uint32_t arena_lower_bound = 0;
+
+  static Error lower(void* context, StepBuilder& steps) {
+    return static_cast<Planning*>(context)->selection.lower(steps);
+  }
+  static uint32_t place(void* context, PlannedBuffer* buffers, int32_t count,
+                        const BufferOverlap* overlaps, int32_t overlap_count) {
+    const std::span all(buffers, static_cast<size_t>(count));
+    const std::span allowed(overlaps, static_cast<size_t>(overlap_count));
+    static_cast<Planning*>(context)->arena_lower_bound = memory_lower_bound(all, allowed);
+    return search_memory(all, allowed);
+  }
+};
 
 }  // namespace
 
@@ -52,11 +70,14 @@ Executable::Executable(Graph graph, const KernelSet& kernels, Prefer prefer)
   Arena memory(plan_memory_.data(), plan_memory_.bytes());
   MemoryMap map;
   const GraphView view = view_.graph();
-  armv7em::Selection selection(graph_, prefer);
-  const Lowering lowering = &kernels == &kArmv7emKernels ? selection.lowering() : Lowering{};
+  Planning planning = {.selection = {graph_, prefer}};
+  const Lowering lowering = {.context = &planning,
+                             .lower = &kernels == &kArmv7emKernels ? &Planning::lower : nullptr,
+                             .place = &Planning::place};
   if (Error error = build_plan(view, kernels, view_.constants().data(), memory, tables_, plan_, map,
                                lowering))
     throw ModelError(describe(error, graph_));
+  arena_lower_bound_ = planning.arena_lower_bound;
   buffers_.assign(map.buffers, map.buffers + map.buffer_count);
   for (int t = 0; t < map.tensor_count; ++t) {
     int root = t;
@@ -73,10 +94,6 @@ Model Executable::model() const {
 
 uint32_t Executable::tables_begin() const {
   return static_cast<uint32_t>(tables_.size() - tables_.permanent_bytes());
-}
-
-uint32_t Executable::arena_lower_bound() const {
-  return memory_lower_bound(buffers_.data(), static_cast<int32_t>(buffers_.size()));
 }
 
 std::vector<Executable::Output> Executable::outputs_after(int step) const {

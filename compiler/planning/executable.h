@@ -45,7 +45,8 @@ class Executable {
   // indices, -1 for "before the first". A tensor that shares memory points to its buffer's tensor.
   const std::vector<PlannedBuffer>& buffers() const { return buffers_; }
   int buffer_of(int tensor) const { return roots_[static_cast<size_t>(tensor)]; }
-  uint32_t arena_lower_bound() const;
+  // No plan of these buffers can need less.
+  uint32_t arena_lower_bound() const { return arena_lower_bound_; }
 
   // Regions as the plan's operands address them.
   const std::vector<uint8_t>& constants() const { return view_.constants(); }
@@ -75,6 +76,7 @@ class Executable {
   Plan plan_;
   std::vector<PlannedBuffer> buffers_;
   std::vector<int> roots_;
+  uint32_t arena_lower_bound_ = 0;
   Memory arena_;
 };
 

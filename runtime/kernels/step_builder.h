@@ -54,6 +54,9 @@ struct PreparedStep {
   int32_t number = 0;  // of emission; its scratch is buffer tensor_count + number
   uint32_t scratch_bytes = 0;
   int32_t fused_operator = -1;  // a later operator that this step computes, too
+  // The last operand is written from front to back, never over what is still to be read of the
+  // first one if it begins so many bytes before it or more; -1: they must not overlap.
+  int32_t output_lead = -1;
   PreparedStep* next = nullptr;
 };
 

@@ -53,17 +53,4 @@ uint32_t plan_memory(PlannedBuffer* buffers, int32_t count, int32_t* order) {
   return aligned(arena_bytes);
 }
 
-uint32_t memory_lower_bound(const PlannedBuffer* buffers, int32_t count) {
-  uint32_t bound = 0;
-  for (int32_t i = 0; i < count; ++i) {
-    uint32_t alive = 0;
-    for (int32_t j = 0; j < count; ++j)
-      if (buffers[j].first_use <= buffers[i].first_use &&
-          buffers[i].first_use <= buffers[j].last_use)
-        alive += aligned(buffers[j].bytes);
-    if (alive > bound) bound = alive;
-  }
-  return bound;
-}
-
 }  // namespace solder

@@ -18,7 +18,11 @@ struct PlannedBuffer {
 // `order` is scratch for `count` indices.
 uint32_t plan_memory(PlannedBuffer* buffers, int32_t count, int32_t* order);
 
-// No plan can need less: the most bytes alive at one time.
-uint32_t memory_lower_bound(const PlannedBuffer* buffers, int32_t count);
+// Buffers of one step that may overlap although both are alive: `output` is written from front to
+// back, never over what is still to be read of `input` if it begins `lead` bytes before it or more.
+struct BufferOverlap {
+  int32_t input, output;  // indices of buffers
+  uint32_t lead;
+};
 
 }  // namespace solder

@@ -29,7 +29,8 @@ class PlanBuilder {
   void forget_unstored();
   void share_views();
   void share_in_place();
-  Error place();
+  Error place(const Lowering& lowering);
+  int32_t find_overlaps(BufferOverlap* overlaps) const;
   Error write_steps(Plan& plan);
   Error write_tensor_infos(Plan& plan);
   Error write_tensor_info(int32_t tensor, TensorInfo& info);
@@ -169,7 +170,24 @@ void PlanBuilder::share_in_place() {
   }
 }
 
-Error PlanBuilder::place() {
+// Where a step's output is its own buffer, over an input that nobody reads later.
+int32_t PlanBuilder::find_overlaps(BufferOverlap* overlaps) const {
+  int32_t count = 0;
+  for (const PreparedStep* step = steps_.first_step(); step != nullptr; step = step->next) {
+    if (step->output_lead < 0) continue;
+    const Operand first = step->step.operands[0];
+    const Operand last = step->step.operands[step->step.operand_count - 1];
+    if (first.region() != Operand::kArena || last.region() != Operand::kArena) continue;
+    const int32_t input = root_of(static_cast<int32_t>(first.offset()));
+    const int32_t output = root_of(static_cast<int32_t>(last.offset()));
+    const int32_t time = step->step.operator_index;
+    if (input != output && buffers_[input].last_use == time && buffers_[output].first_use == time)
+      overlaps[count++] = {input, output, static_cast<uint32_t>(step->output_lead)};
+  }
+  return count;
+}
+
+Error PlanBuilder::place(const Lowering& lowering) {
   for (int32_t t = 0; t < graph_.tensor_count; ++t) {
     const bool used = buffers_[t].first_use != kNever && !tensor(t).is_constant();
     if (used && roots_[t] == t) buffers_[t].bytes = static_cast<uint32_t>(tensor(t).bytes);
@@ -178,6 +196,14 @@ Error PlanBuilder::place() {
     const int32_t time = step->step.operator_index;
     buffers_[graph_.tensor_count + step->number] = {
         .bytes = step->scratch_bytes, .first_use = time, .last_use = time};
+  }
+  if (lowering.place != nullptr) {
+    auto* overlaps =
+        memory_.allocate_temporary<BufferOverlap>(static_cast<size_t>(steps_.emitted_steps()));
+    if (overlaps == nullptr) return no_memory();
+    const int32_t count = find_overlaps(overlaps);
+    arena_bytes_ = lowering.place(lowering.context, buffers_, buffer_count_, overlaps, count);
+    return {};
   }
   auto* order = memory_.allocate_temporary<int32_t>(static_cast<size_t>(buffer_count_));
   if (order == nullptr) return no_memory();
@@ -251,7 +277,7 @@ Error PlanBuilder::build(const Lowering& lowering, Plan& plan, MemoryMap& map) {
   forget_unstored();
   share_views();
   share_in_place();
-  if (Error error = place()) return error;
+  if (Error error = place(lowering)) return error;
   if (Error error = write_steps(plan)) return error;
   if (Error error = write_tensor_infos(plan)) return error;
   plan.arena_bytes = arena_bytes_;

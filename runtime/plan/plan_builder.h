@@ -16,11 +16,14 @@ struct MemoryMap {
   int32_t buffer_count = 0;
 };
 
-// What a compiler does to the prepared steps before their tensors are placed: puts others in their
-// place that compute the same. Boards do without.
+// What a compiler, with time and memory to spare, does in addition; boards do without.
 struct Lowering {
   void* context = nullptr;
+  // Puts other steps in the place of prepared ones, that compute the same.
   Error (*lower)(void* context, StepBuilder& steps) = nullptr;
+  // Does what plan_memory() does, with buffers that may overlap.
+  uint32_t (*place)(void* context, PlannedBuffer* buffers, int32_t count,
+                    const BufferOverlap* overlaps, int32_t overlap_count) = nullptr;
 };
 
 // `constants`: the address that offsets of constant tensors count from. Steps, parameters and

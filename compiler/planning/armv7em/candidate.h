@@ -34,6 +34,7 @@ struct Candidate {
   uint32_t scratch_bytes = 0;   // of the arena
   uint32_t constant_bytes = 0;  // in flash: weights and tables
   bool fuses_pool = false;
+  int32_t output_lead = -1;  // PreparedStep::output_lead
   // Packs the constants and replaces the step; empty: the step stays as it is.
   std::function<Error(StepBuilder&, PreparedStep&)> apply = {};
 };

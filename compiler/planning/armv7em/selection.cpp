@@ -137,10 +137,9 @@ void choose(std::vector<Choice>& all, double limit) {
 
 }  // namespace
 
-Error Selection::lower(void* context, StepBuilder& steps) {
-  const Selection& self = *static_cast<Selection*>(context);
-  const Limits limit = limits(self.prefer_);
-  std::vector<Choice> all = choices(self.graph_, steps);
+Error Selection::lower(StepBuilder& steps) const {
+  const Limits limit = limits(prefer_);
+  std::vector<Choice> all = choices(graph_, steps);
   drop_large_scratch(all, limit.ram);
   choose(all, limit.constants);
   const PreparedStep* fused = nullptr;
@@ -148,6 +147,7 @@ Error Selection::lower(void* context, StepBuilder& steps) {
     if (choice.step == fused || !choice.candidate().apply) continue;
     steps.begin(choice.step->step.operator_index);
     if (Error error = choice.candidate().apply(steps, *choice.step)) return error;
+    choice.step->output_lead = choice.candidate().output_lead;
     if (!choice.candidate().fuses_pool) continue;
     fused = choice.step->next;
     steps.fuse_next(*choice.step);

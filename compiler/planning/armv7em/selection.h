@@ -12,12 +12,9 @@ class Selection {
   // `graph` must outlive this.
   Selection(const Graph& graph, Prefer prefer) : graph_(graph), prefer_(prefer) {}
 
-  // For build_plan().
-  Lowering lowering() { return {.context = this, .lower = &Selection::lower}; }
+  Error lower(StepBuilder& steps) const;
 
  private:
-  static Error lower(void* context, StepBuilder& steps);
-
   const Graph& graph_;
   Prefer prefer_;
 };
