@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 source scripts/step.sh
 
-scripts/build.sh host-tests demo test
+scripts/build.sh host-tests demo test python
 
 step "Includes: no folder uses what it may not"
 scripts/check_includes.py
@@ -26,6 +26,9 @@ ctest --preset host-sanitize
 
 step "Tests"
 ctest --preset host-tests
+
+step "The Python package"
+scripts/check_python.sh
 
 step "TensorFlow Lite and ONNX Runtime agree"
 scripts/check_oracle.sh

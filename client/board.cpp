@@ -31,8 +31,9 @@ size_t total_size(const std::vector<Bytes>& tensors) {
 
 }  // namespace
 
-Board::Board(std::unique_ptr<Port> port)
+Board::Board(std::unique_ptr<Port> port, std::function<void()> waiting)
     : port_(std::move(port)),
+      waiting_(std::move(waiting)),
       requester_(
           protocol::patience_for(port_->baud()),
           [](void* board, uint8_t byte) { static_cast<Board*>(board)->to_send_.push_back(byte); },
@@ -41,6 +42,7 @@ Board::Board(std::unique_ptr<Port> port)
 // Moves bytes until the request has its reply or has failed.
 void Board::exchange(uint32_t payload_bytes) {
   constexpr int kPollMs = 10;
+  to_send_.clear();  // of a request that was given up
   requester_.start(payload_bytes, now_ms());
   uint8_t room[4096];
   while (requester_.state() == protocol::Requester::kWaiting) {
@@ -53,6 +55,7 @@ void Board::exchange(uint32_t payload_bytes) {
     while (taken_ < arrived_.size() && !requester_.feed(arrived_[taken_++], now_ms())) {
     }
     requester_.poll(now_ms());
+    if (waiting_) waiting_();
   }
   to_send_.clear();
 }
@@ -124,7 +127,7 @@ template <class Action>
 auto Board::in_one_session(Action action) {
   constexpr int kAttempts = 5;
   for (int attempt = 1;; ++attempt) {
-    if (!info_) connect();
+    last_info();
     try {
       return action();
     } catch (const SessionLost&) {
@@ -137,6 +140,11 @@ auto Board::in_one_session(Action action) {
 
 const Info& Board::info() {
   connect();
+  return *info_;
+}
+
+const Info& Board::last_info() {
+  if (!info_) connect();
   return *info_;
 }
 

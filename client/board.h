@@ -38,12 +38,16 @@ struct Inference {
 
 class Board {
  public:
-  explicit Board(std::unique_ptr<Port> port);
+  // `waiting`, if any, is called every few milliseconds while the board takes its time; it may
+  // throw, to give up.
+  explicit Board(std::unique_ptr<Port> port, std::function<void()> waiting = {});
   Board(const Board&) = delete;
   Board& operator=(const Board&) = delete;
 
-  // What the board is; the first call connects.
+  // What the board is, asked anew.
   const Info& info();
+  // What it said last; asks only when it has said nothing yet.
+  const Info& last_info();
   // Raw input tensors, as many and as long as info().model->inputs says.
   Inference infer(const std::vector<Bytes>& inputs);
   // Cycles of every step of the last inference.
@@ -73,6 +77,7 @@ class Board {
   [[nodiscard]] Bytes read_output(uint32_t output, uint32_t bytes);
 
   std::unique_ptr<Port> port_;
+  std::function<void()> waiting_;
   std::mt19937 random_{std::random_device()()};
   Bytes to_send_, arrived_;
   size_t taken_ = 0;  // of arrived_
