@@ -6,9 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "cli/bench_suite.h"
 #include "cli/command.h"
 #include "cli/common/bar_chart.h"
-#include "cli/common/bench_firmware.h"
+#include "cli/common/bench_measurement.h"
 #include "cli/common/kernels.h"
 #include "cli/common/model.h"
 #include "cli/common/table.h"
@@ -23,57 +24,10 @@ namespace {
 using nlohmann::json;
 
 struct BenchOptions {
-  std::filesystem::path model, input, svg, folded;
-  BenchBoard board{.name = compiler::kStm32f746.name};
-  std::string kernels;
-  compiler::Prefer prefer = compiler::Prefer::kBalanced;
-  bool json = false, profile = false;
+  BenchJob job;
+  std::filesystem::path suite, svg, folded;
+  bool json = false, profile = false, pareto = false;
 };
-
-struct Result {
-  BenchFigures figures;                     // instructions
-  std::optional<BenchFigures> cycles;       // modelled; only of the virtual board
-  std::vector<std::vector<float>> outputs;  // real values
-  int64_t code_bytes = 0, weights_bytes = 0;
-};
-
-// Without --input every input is zero: the count hardly depends on it.
-std::vector<uint8_t> input_bytes(const BenchOptions& options, const Model& model) {
-  if (!options.input.empty()) {
-    fill_input(model, options.input);
-    const auto* bytes = model.input<uint8_t>(0);
-    return {bytes, bytes + model.input_info(0).bytes};
-  }
-  size_t total = 0;
-  for (uint32_t i = 0; i < model.input_count(); ++i) total += model.input_info(i).bytes;
-  return std::vector<uint8_t>(total);
-}
-
-Result measure(const BenchOptions& options, const compiler::Executable& executable) {
-  const Model model = executable.model();
-  const auto cpp = compiler::export_cpp(executable, "model", options.model.filename().string());
-  const bool is_qemu = options.board.name == compiler::kMps2An500.name;
-  compiler::check_fits(is_qemu ? compiler::kMps2An500 : compiler::kStm32f746, cpp.constants_bytes,
-                       cpp.arena_bytes);
-  const BuiltFirmware built = build_bench_firmware(options.board, cpp, input_bytes(options, model));
-  Result result{.figures = run_bench_firmware(options.board, built.elf, Counting::kInstructions),
-                .cycles = {},
-                .outputs = {},
-                .code_bytes = built.code_bytes,
-                .weights_bytes = cpp.constants_bytes};
-  if (!is_qemu) result.cycles = run_bench_firmware(options.board, built.elf, Counting::kCycles);
-  for (uint32_t i = 0; i < model.output_count(); ++i) {
-    const auto& bytes = result.figures.outputs.at(i);
-    if (bytes.size() != model.output_info(i).bytes)
-      throw std::runtime_error("the bench firmware printed an output of the wrong size");
-    result.outputs.push_back(compiler::real_values(bytes.data(), model.output_info(i)));
-  }
-  return result;
-}
-
-double milliseconds(const BenchOptions& options, int64_t cycles) {
-  return static_cast<double>(cycles) / (1000.0 * options.board.clock_mhz);
-}
 
 std::string ratio(int64_t count, int64_t macs) {
   if (macs == 0) return {};
@@ -87,15 +41,16 @@ std::vector<std::string> costs(const BenchOptions& options, int64_t macs, int64_
                                     ratio(instructions, macs)};
   if (cycles)
     cells.insert(cells.end(), {with_commas(*cycles), ratio(*cycles, macs),
-                               fmt::format("{:.3f}", milliseconds(options, *cycles))});
+                               fmt::format("{:.3f}", milliseconds(options.job, *cycles))});
   return cells;
 }
 
-void print_text(const BenchOptions& options, const compiler::Graph& graph, const Result& result) {
+void print_text(const BenchOptions& options, const compiler::Graph& graph,
+                const BenchResult& result) {
   const BenchFigures& f = result.figures;
   fmt::print("{} on {} at {} MHz with {} kernels, weights: {}\n\n",
-             options.model.filename().string(), options.board.name, options.board.clock_mhz,
-             options.kernels, options.board.weights);
+             options.job.model.filename().string(), options.job.board.name,
+             options.job.board.clock_mhz, options.job.kernels, options.job.board.weights);
   std::vector<std::string> headings = {"#",    "<operator",    "<output",
                                        "MACs", "instructions", "per MAC"};
   if (result.cycles) headings.insert(headings.end(), {"modelled cycles", "per MAC", "ms"});
@@ -172,7 +127,7 @@ std::string folded(const BenchOptions& options, const BenchFigures& figures) {
   std::string text;
   for (size_t i = 0; i < figures.steps.size(); ++i)
     for (const auto& f : figures.profile.at(i).functions)
-      text += fmt::format("{};{};{} {}\n", options.model.filename().string(),
+      text += fmt::format("{};{};{} {}\n", options.job.model.filename().string(),
                           step_name(figures.steps[i]), short_name(f.function), f.time.cycles);
   return text;
 }
@@ -180,12 +135,13 @@ std::string folded(const BenchOptions& options, const BenchFigures& figures) {
 std::string chart(const BenchOptions& options, const BenchFigures& cycles) {
   std::vector<Bar> bars;
   for (const BenchFigures::Step& step : cycles.steps) {
-    const double ms = milliseconds(options, step.count);
+    const double ms = milliseconds(options.job, step.count);
     bars.push_back({step_name(step), ms, fmt::format("{:.3f} ms", ms)});
   }
   return bar_chart(
-      fmt::format("{} on {} at {} MHz: {:.2f} ms modelled", options.model.filename().string(),
-                  options.board.name, options.board.clock_mhz, milliseconds(options, cycles.total)),
+      fmt::format("{} on {} at {} MHz: {:.2f} ms modelled", options.job.model.filename().string(),
+                  options.job.board.name, options.job.board.clock_mhz,
+                  milliseconds(options.job, cycles.total)),
       bars);
 }
 
@@ -209,11 +165,12 @@ json functions_json(const StepProfile& profile) {
 // {"instructions"}, and {"cycles", "ms"} where they are modelled.
 json costs_json(const BenchOptions& options, int64_t instructions, std::optional<int64_t> cycles) {
   json costs = {{"instructions", instructions}};
-  if (cycles) costs.update({{"cycles", *cycles}, {"ms", milliseconds(options, *cycles)}});
+  if (cycles) costs.update({{"cycles", *cycles}, {"ms", milliseconds(options.job, *cycles)}});
   return costs;
 }
 
-void print_json(const BenchOptions& options, const compiler::Graph& graph, const Result& result) {
+void print_json(const BenchOptions& options, const compiler::Graph& graph,
+                const BenchResult& result) {
   json operators = json::array();
   const auto cycles_of = [&](auto figure) {
     return result.cycles ? std::optional<int64_t>(figure(*result.cycles)) : std::nullopt;
@@ -231,10 +188,10 @@ void print_json(const BenchOptions& options, const compiler::Graph& graph, const
     operators.push_back(std::move(entry));
   }
   const json all = {
-      {"model", options.model.filename().string()},
-      {"board", options.board.name},
-      {"clock_mhz", options.board.clock_mhz},
-      {"kernels", options.kernels},
+      {"model", options.job.model.filename().string()},
+      {"board", options.job.board.name},
+      {"clock_mhz", options.job.board.clock_mhz},
+      {"kernels", options.job.kernels},
       {"output", result.outputs.size() == 1 ? json(result.outputs[0]) : json(result.outputs)},
       {"total", costs_json(options, result.figures.total,
                            cycles_of([](const BenchFigures& f) { return f.total; }))},
@@ -247,10 +204,9 @@ void print_json(const BenchOptions& options, const compiler::Graph& graph, const
   fmt::print("{}\n", all.dump(2));
 }
 
-void bench(const BenchOptions& options) {
-  const auto executable =
-      prepare_model(options.model, kernels_named(options.kernels), Use::kRun, options.prefer);
-  const Result result = measure(options, executable);
+void bench_model(const BenchOptions& options) {
+  const auto executable = prepare(options.job);
+  const BenchResult result = measure(options.job, executable);
   const bool wants_cycles = options.profile || !options.svg.empty() || !options.folded.empty();
   if (wants_cycles && !result.cycles)
     throw std::runtime_error(
@@ -262,30 +218,46 @@ void bench(const BenchOptions& options) {
     compiler::write_file(options.folded, folded(options, *result.cycles));
 }
 
+void bench(const BenchOptions& options) {
+  if (options.job.model.empty() == options.suite.empty())
+    throw std::runtime_error("give a MODEL, or --suite FILE that names several");
+  if (!options.suite.empty())
+    bench_suite(options.job, options.suite, options.json);
+  else if (options.pareto)
+    bench_pareto(options.job, options.json);
+  else
+    bench_model(options);
+}
+
 }  // namespace
 
 void add_bench_command(CLI::App& program) {
   auto options = std::make_shared<BenchOptions>();
   CLI::App& command = *program.add_subcommand(
       "bench", "Build firmware, run it on the virtual board, count instructions, cycles, memory");
-  add_model_argument(command, options->model);
-  command.add_option("--input", options->input, "Input tensor, raw little-endian; default: zeros");
-  command.add_option("--board", options->board.name, "Virtual board; mps2-an500 runs on QEMU")
+  command.add_option("MODEL", options->job.model, "A .tflite, .onnx, .h5 or .keras file");
+  command.add_option("--input", options->job.input,
+                     "Input tensor, raw little-endian; default: zeros");
+  command.add_option("--board", options->job.board.name, "Virtual board; mps2-an500 runs on QEMU")
       ->check(CLI::IsMember({compiler::kStm32f746.name, compiler::kMps2An500.name}))
       ->capture_default_str();
-  command.add_option("--clock", options->board.clock_mhz, "Core clock in MHz")
+  command.add_option("--clock", options->job.board.clock_mhz, "Core clock in MHz")
       ->check(CLI::IsMember({216, 288}))
       ->capture_default_str();
   command
-      .add_option("--weights", options->board.weights,
+      .add_option("--weights", options->job.board.weights,
                   "Where weights lie: flash read through AXI or ITCM, or copied to SRAM1")
       ->check(CLI::IsMember({"axi", "itcm", "sram"}))
       ->capture_default_str();
-  add_kernels_option(command, options->kernels);
-  add_prefer_option(command, options->prefer);
+  add_kernels_option(command, options->job.kernels);
+  add_prefer_option(command, options->job.prefer);
   command.add_flag("--json", options->json, "Print figures as JSON");
   command.add_flag("--profile", options->profile,
                    "Also stalls by cause for every operator, and the functions that took the time");
+  command.add_flag("--pareto", options->pareto,
+                   "Every --prefer side by side, for speed, RAM and flash pull apart");
+  command.add_option("--suite", options->suite,
+                     "Bench every model that this JSON file names, beside the figures it gives");
   command.add_option("--svg", options->svg, "Draw the time of every operator into this file");
   command.add_option("--folded", options->folded,
                      "Write cycles by operator and function, as flame graph programs read them");

@@ -19,12 +19,23 @@ const KernelSet& kernels_named(const std::string& name) {
   return name == "armv7em" ? kArmv7emKernels : kGenericKernels;
 }
 
+const char* name_of(compiler::Prefer prefer) {
+  switch (prefer) {
+    case compiler::Prefer::kSpeed:
+      return "speed";
+    case compiler::Prefer::kRam:
+      return "ram";
+    case compiler::Prefer::kFlash:
+      return "flash";
+    case compiler::Prefer::kBalanced:
+      break;
+  }
+  return "balanced";
+}
+
 void add_prefer_option(CLI::App& command, compiler::Prefer& prefer) {
-  using compiler::Prefer;
-  const std::map<std::string, Prefer> names = {{"balanced", Prefer::kBalanced},
-                                               {"speed", Prefer::kSpeed},
-                                               {"ram", Prefer::kRam},
-                                               {"flash", Prefer::kFlash}};
+  std::map<std::string, compiler::Prefer> names;
+  for (const compiler::Prefer each : kPreferences) names[name_of(each)] = each;
   command
       .add_option("--prefer", prefer,
                   "What counts most where armv7em kernels trade speed, RAM and flash: balanced, "

@@ -13,6 +13,10 @@ namespace solder::cli {
 void add_kernels_option(CLI::App& command, std::string& name,
                         const std::string& fallback = "generic");
 const KernelSet& kernels_named(const std::string& name);
+inline constexpr compiler::Prefer kPreferences[] = {
+    compiler::Prefer::kSpeed, compiler::Prefer::kBalanced, compiler::Prefer::kRam,
+    compiler::Prefer::kFlash};
+const char* name_of(compiler::Prefer prefer);
 // `--prefer`, balanced by default.
 void add_prefer_option(CLI::App& command, compiler::Prefer& prefer);
 

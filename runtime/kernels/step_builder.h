@@ -53,6 +53,7 @@ struct PreparedStep {
   Step step;
   int32_t number = 0;  // of emission; its scratch is buffer tensor_count + number
   uint32_t scratch_bytes = 0;
+  int32_t in_place_input = -1;  // which may lie where the output does
   int32_t fused_operator = -1;  // a later operator that this step computes, too
   // The last operand is written from front to back, never over what is still to be read of the
   // first one if it begins so many bytes before it or more; -1: they must not overlap.
@@ -102,7 +103,7 @@ class StepBuilder {
   // The output is the input's memory under another shape; no step.
   Error view(int32_t input, int32_t output);
   // The step just emitted may write its output over this input, if nobody needs the input later.
-  void allow_in_place(int32_t input) { in_place_input_ = input; }
+  void allow_in_place(int32_t input) { in_place_input_ = last_->in_place_input = input; }
 
   Error fail(const char* message, int64_t detail = 0) const;
   Error no_memory() const;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 
+#include "compiler/planning/armv7em/activations.h"
 #include "compiler/planning/armv7em/candidate.h"
 
 namespace solder::compiler::armv7em {
@@ -32,26 +32,14 @@ Limits limits(Prefer prefer) {
 struct Choice {
   PreparedStep* step;
   std::vector<Candidate> candidates;
-  int64_t live_bytes = 0;  // activations in memory while the step runs
+  int64_t input_bytes = 0;   // where nobody reads the input later, else 0
+  int64_t output_bytes = 0;  // of the operator
+  int64_t pooled_bytes = 0;  // of the pool after it
+  int64_t other_bytes = 0;   // activations in memory besides while the step runs
   size_t chosen = 0;
 
   const Candidate& candidate() const { return candidates[chosen]; }
 };
-
-// Bytes of activations in memory during each operator, for every tensor on its own.
-std::vector<int64_t> live_bytes(const Graph& graph) {
-  const auto count = static_cast<int>(graph.operators.size());
-  std::vector<int64_t> live(graph.operators.size());
-  for (int t = 0; t < static_cast<int>(graph.tensors.size()); ++t) {
-    if (graph.is_constant(t)) continue;
-    const std::vector<int> users = graph.users_of(t);
-    const int first = std::max(0, graph.producer_of(t));
-    const int last = graph.is_output(t) ? count - 1 : users.empty() ? first : users.back();
-    for (int op = first; op <= last; ++op)
-      live[static_cast<size_t>(op)] += graph.tensors[static_cast<size_t>(t)].bytes();
-  }
-  return live;
-}
 
 // The max pooling after a step when nothing else reads what is between them.
 const PreparedStep* pool_after(const Graph& graph, const PreparedStep& step) {
@@ -75,31 +63,50 @@ Candidate as_prepared(const Graph& graph, const PreparedStep& step) {
           .constant_bytes = static_cast<uint32_t>(constants)};
 }
 
+// The arena that a candidate needs while it runs, with all that is alive then.
+int64_t bytes_with(const Choice& choice, const Candidate& c) {
+  const int64_t output = c.fuses_pool ? choice.pooled_bytes : choice.output_bytes;
+  const int64_t apart = choice.input_bytes + output;
+  const int64_t over = c.output_lead < 0 || choice.input_bytes == 0
+                           ? apart
+                           : std::max(output, c.output_lead + choice.input_bytes);
+  return choice.other_bytes + std::min(over, apart) + c.scratch_bytes;
+}
+
 std::vector<Choice> choices(const Graph& graph, const StepBuilder& steps) {
-  const std::vector<int64_t> live = live_bytes(graph);
+  const Activations activations(graph, steps);
   std::vector<Choice> all;
   for (PreparedStep* step = steps.first_step(); step != nullptr; step = step->next) {
-    Choice choice = {.step = step,
-                     .candidates = {as_prepared(graph, *step)},
-                     .live_bytes = live[step->step.operator_index]};
     const StepView view = {.builder = &steps, .step = step, .pool = pool_after(graph, *step)};
+    Choice choice = {.step = step, .candidates = {as_prepared(graph, *step)}};
+    const int op = step->step.operator_index;
+    const int input = graph.operators[static_cast<size_t>(op)].inputs[0];
+    const int output = graph.operators[static_cast<size_t>(op)].outputs[0];
+    choice.input_bytes = activations.ends_at(input, op) ? activations.bytes(input) : 0;
+    choice.output_bytes = activations.bytes(output);
+    choice.other_bytes = activations.live_at(op) - choice.input_bytes - choice.output_bytes;
+    if (step->in_place_input >= 0) choice.candidates[0].output_lead = 0;
+    if (view.pool != nullptr)
+      choice.pooled_bytes = activations.bytes(
+          graph.operators[static_cast<size_t>(view.pool->step.operator_index)].outputs[0]);
     add_fully_connected(view, choice.candidates);
     all.push_back(std::move(choice));
   }
   return all;
 }
 
-// Candidates that need more RAM than the limit go; the least need always stays.
-void drop_large_scratch(std::vector<Choice>& all, double limit) {
+// Candidates that need more RAM than the limit go; the one that needs least always stays.
+void drop_large(std::vector<Choice>& all, double limit) {
   int64_t least = 0;
-  const auto scratch = [](const Candidate& c) { return c.scratch_bytes; };
-  for (const Choice& choice : all)
-    least = std::max(
-        least, choice.live_bytes + std::ranges::min(choice.candidates, {}, scratch).scratch_bytes);
+  for (const Choice& choice : all) {
+    int64_t least_here = std::numeric_limits<int64_t>::max();
+    for (const Candidate& c : choice.candidates)
+      least_here = std::min(least_here, bytes_with(choice, c));
+    least = std::max(least, least_here);
+  }
   for (Choice& choice : all)
     std::erase_if(choice.candidates, [&](const Candidate& c) {
-      return static_cast<double>(choice.live_bytes + c.scratch_bytes) >
-             limit * static_cast<double>(least);
+      return static_cast<double>(bytes_with(choice, c)) > limit * static_cast<double>(least);
     });
 }
 
@@ -140,7 +147,7 @@ void choose(std::vector<Choice>& all, double limit) {
 Error Selection::lower(StepBuilder& steps) const {
   const Limits limit = limits(prefer_);
   std::vector<Choice> all = choices(graph_, steps);
-  drop_large_scratch(all, limit.ram);
+  drop_large(all, limit.ram);
   choose(all, limit.constants);
   const PreparedStep* fused = nullptr;
   for (Choice& choice : all) {
