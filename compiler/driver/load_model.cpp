@@ -17,6 +17,7 @@ Graph load_model(const std::filesystem::path& path, Use use) {
 Executable prepare_model(const std::filesystem::path& path, const KernelSet& kernels, Use use,
                          Prefer prefer) {
   Graph graph = load_model(path, use);
+  if (use == Use::kRun) order_operators(graph);
   try {
     return {std::move(graph), kernels, prefer};
   } catch (const ModelError& error) {

@@ -51,4 +51,8 @@ bool use_integer_operators(Graph& graph);
 // Not among run_passes(), for a .tflite cannot say it: operators become Options::cropped.
 bool crop_unread(Graph& graph);
 
+// Operators run in an order with which less is in memory at one time, where the search finds one.
+// Not among run_passes(): whoever compares layers wants them in the model's order.
+bool order_operators(Graph& graph);
+
 }  // namespace solder::compiler
