@@ -32,3 +32,6 @@ scripts/check_python.sh
 
 step "TensorFlow Lite and ONNX Runtime agree"
 scripts/check_oracle.sh
+
+step "Web page in Chromium, with the virtual board behind it"
+scripts/check_web.sh

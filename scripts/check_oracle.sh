@@ -8,7 +8,7 @@ source=tests/oracle
 folder=build/oracle
 
 if ! command -v npm >/dev/null; then
-  scripts/install_packages.sh oracle
+  scripts/install_packages.sh npm
 fi
 mkdir -p "$folder"
 if ! cmp -s "$source/package-lock.json" "$folder/installed.json"; then

@@ -100,7 +100,6 @@ void describe_buffers(Text& text) {
     });
   });
   text.field("arenaBytes", loaded.plan.arena_bytes);
-  text.field("leastArenaBytes", memory_lower_bound(map.buffers, map.buffer_count));
   text.field("planBytes", loaded.plan_bytes);
 }
 
