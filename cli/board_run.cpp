@@ -27,6 +27,7 @@ struct BoardRunOptions {
   std::string board = "stm32f746g-disco";
   std::string console = "stdio";
   std::string uart7;
+  std::optional<std::uint32_t> uart7_baud;
   std::string text;
   std::optional<double> milliseconds;
   bool real_time = false;
@@ -137,6 +138,7 @@ void run(const BoardRunOptions& options) {
   simulator::Session session(board);
   connect(session, kConsoleUsart, options.console);
   if (!options.uart7.empty()) connect(session, kSecondUsart, options.uart7);
+  if (options.uart7_baud) board.serial(kSecondUsart).set_far_end_baud(*options.uart7_baud);
   if (!options.text.empty()) session.send(unescape(options.text));
   if (options.milliseconds) session.set_duration(*options.milliseconds);
 
@@ -168,7 +170,14 @@ void add_board_command(CLI::App& program) {
       .add_option("--console", options->console,
                   "Where USART6 leads: stdio, pty, or tcp:PORT on this computer")
       ->capture_default_str();
-  command.add_option("--uart7", options->uart7, "Where UART7 leads: pty or tcp:PORT");
+  CLI::Option* uart7 =
+      command.add_option("--uart7", options->uart7, "Where UART7 leads: pty or tcp:PORT");
+  command
+      .add_option("--uart7-baud", options->uart7_baud,
+                  "Bits a second that the program at UART7 speaks; the board's is told when it "
+                  "differs. Default: 115200")
+      ->check(CLI::PositiveNumber)
+      ->needs(uart7);
   command.add_option("--send", options->text,
                      "Text for the console once the firmware has started; \\n and \\r are escapes");
   command.add_flag("--real-time", options->real_time,

@@ -24,10 +24,10 @@ set(console_sources app/main.cpp app/console.cpp app/digit.cpp app/line_reader.c
 set(bench_sources app/bench.cpp)
 
 # solder_image(NAME APP console|bench MODEL NAME.cpp|NAME.tflite [INPUT FILE] [CLOCK_MHZ N]
-#              [ARENA_BYTES N])
+#              [ARENA_BYTES N] [MESSAGES_BAUD N])
 # A .cpp goes through the compiled door, a .tflite through the interpreter's.
 function(solder_image name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "APP;MODEL;INPUT;CLOCK_MHZ;ARENA_BYTES" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "APP;MODEL;INPUT;CLOCK_MHZ;ARENA_BYTES;MESSAGES_BAUD" "")
   if(arg_INPUT AND NOT arg_APP STREQUAL bench)
     message(FATAL_ERROR "${name}: INPUT is for the bench app; the console app has the digit")
   endif()
@@ -39,6 +39,9 @@ function(solder_image name)
   endif()
   if(NOT arg_ARENA_BYTES)
     set(arg_ARENA_BYTES ${SOLDER_IMAGE_ARENA_BYTES})
+  endif()
+  if(NOT arg_MESSAGES_BAUD)
+    set(arg_MESSAGES_BAUD ${SOLDER_MESSAGES_BAUD})
   endif()
   if(NOT DEFINED ${arg_APP}_sources)
     message(FATAL_ERROR "${name}: there is no app '${arg_APP}'; console or bench")
@@ -87,8 +90,9 @@ function(solder_image name)
   target_include_directories(${elf} PRIVATE ${repository})
   target_compile_definitions(
     ${elf} PRIVATE SOLDER_CLOCK_MHZ=${arg_CLOCK_MHZ} SOLDER_VERSION="${PROJECT_VERSION}"
-                   SOLDER_MESSAGES_BAUD=${SOLDER_MESSAGES_BAUD}
-                   SOLDER_IMAGE_NAME="${name}")
+                   SOLDER_MESSAGES_BAUD=${arg_MESSAGES_BAUD}
+                   SOLDER_IMAGE_NAME="${name}"
+                   SOLDER_USES_QSPI_FLASH=$<STREQUAL:${SOLDER_IMAGE_WEIGHTS},qspi>)
   target_link_libraries(${elf} PRIVATE solder_interpreter solder_protocol solder_device_flags
                                        solder_warnings)
   set(sections ${CMAKE_CURRENT_SOURCE_DIR}/cortex-m7/sections.ld)

@@ -17,7 +17,7 @@ struct Pin {
 struct SerialPort {
   std::string_view usart;  ///< "USART6"
   std::string_view where;
-  std::uint32_t baud;  ///< bit/s that the other end speaks
+  std::uint32_t baud;  ///< bit/s that the other end speaks, unless told otherwise
   Pin transmit, receive;
 };
 

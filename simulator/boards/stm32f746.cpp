@@ -142,6 +142,8 @@ void Stm32f746::add_usarts(Nvic& nvic) {
             [this, &place] { return rcc_.usart_clock(place.clock_select, place.apb2); },
             [&nvic, &place](bool high) { nvic.set_line(place.interrupt, high); }});
     usart.on_first_byte([this, &usart](bool transmit) { check_serial_port(usart, transmit); });
+    const auto port = std::ranges::find(board_.serial_ports, usart.name(), &SerialPort::usart);
+    if (port != board_.serial_ports.end()) usart.set_far_end_baud(port->baud);
     bus_.add(place.name, place.base, kKb, usart,
              {place.apb2 ? &rcc_.apb2enr() : &rcc_.apb1enr(), 1u << place.enable_bit});
   }
@@ -224,10 +226,10 @@ void Stm32f746::check_serial_port(const Usart& usart, bool transmit) {
   const auto port = std::ranges::find(board_.serial_ports, usart.name(), &SerialPort::usart);
   if (port == board_.serial_ports.end()) return;
   const double baud = usart.baud();
-  if (std::abs(baud / port->baud - 1) > kTolerance) {
+  if (std::abs(baud / usart.far_end_baud() - 1) > kTolerance) {
     diagnostics_.report_once(
         fmt::format("{} runs at {:.0f} bit/s, the other end at {}: it would read garbage",
-                    usart.name(), baud, port->baud));
+                    usart.name(), baud, usart.far_end_baud()));
   }
   const Pin& pin = transmit ? port->transmit : port->receive;
   if (!gpio(pin.port).routed(pin.number, pin.function)) {

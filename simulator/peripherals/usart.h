@@ -39,6 +39,9 @@ class Usart final : public Peripheral {
   /// Bytes lost to ORE since power-on.
   [[nodiscard]] std::uint64_t overruns() const { return overruns_; }
 
+  /// Bit/s that the other end of the line speaks; 0 when it takes any.
+  void set_far_end_baud(std::uint32_t baud) { far_end_baud_ = baud; }
+  [[nodiscard]] std::uint32_t far_end_baud() const { return far_end_baud_; }
   /// Line rate that the firmware has set, in bit/s; 0 before it has.
   [[nodiscard]] double baud() const;
   /// Called when the first byte after enabling is about to go out (true) or come in (false).
@@ -75,6 +78,7 @@ class Usart final : public Peripheral {
   bool announced_transmit_ = false, announced_receive_ = false;
   std::deque<std::uint8_t> incoming_;
   std::uint64_t overruns_ = 0;
+  std::uint32_t far_end_baud_ = 0;
 };
 
 }  // namespace simulator

@@ -17,6 +17,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string in_repository(const char* path) { return repository() / path; }
 
@@ -86,6 +87,29 @@ TEST(Talk, WorksOverAPseudoTerminal) {
   EXPECT_EQ(solder({"talk", port, "reset"}).exit_code, 0);
   EXPECT_THAT(solder({"talk", port, "infer", "--input", in_repository("README.md")}).output,
               AllOf(HasSubstr("README.md: "), HasSubstr("FLOAT32 1x28x28x1: 3136 bytes")));
+}
+
+// The image for 2 Mbaud, and a client that speaks it: `arguments` say what the board is told.
+std::string printed_at_2_mbaud(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(),
+                   {"board", "run",
+                    in_repository("build/firmware/stm32f746g-disco/mnist-interpreter-2mbaud.elf"),
+                    "--console", "tcp:0", "--uart7", "pty"});
+  Background program(arguments);
+  const std::string port = program.wait_for("UART7 is ");
+  EXPECT_GT(solder_json(
+                {"talk", port, "--baud", "2000000", "infer", "--input", digit()})["outputs"][0][3],
+            0.99);
+  return program.printed();
+}
+
+TEST(Talk, At2Mbaud) {
+  EXPECT_THAT(printed_at_2_mbaud({"--uart7-baud", "2000000"}), Not(HasSubstr("board:")));
+  EXPECT_THAT(printed_at_2_mbaud({}),
+              HasSubstr("UART7 runs at 2000000 bit/s, the other end at 115200: it would read "
+                        "garbage"));
+  EXPECT_THAT(solder({"board", "run", "no.elf", "--uart7-baud", "9600"}).output,
+              HasSubstr("--uart7-baud requires --uart7"));
 }
 
 TEST(Monitor, ShowsLinesWithTheirTimesAndKeepsALog) {

@@ -1,6 +1,7 @@
 #include "tests/support/program.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,6 +68,17 @@ std::string Background::wait_for(const std::string& prefix) {
     if (size <= 0) throw std::runtime_error("no \"" + prefix + "\" in: " + printed_);
     printed_.append(room, static_cast<size_t>(size));
   }
+}
+
+const std::string& Background::printed() {
+  char room[256];
+  pollfd output{output_, POLLIN, 0};
+  while (poll(&output, 1, 0) == 1 && output.revents & POLLIN) {
+    const ssize_t size = read(output_, room, sizeof room);
+    if (size <= 0) break;
+    printed_.append(room, static_cast<size_t>(size));
+  }
+  return printed_;
 }
 
 std::filesystem::path repository() { return SOLDER_REPOSITORY; }

@@ -28,6 +28,8 @@ class Background {
   // What follows `prefix` up to the next white space or semicolon, in what it has printed; waits
   // for it. Throws std::runtime_error when the program ends without it.
   std::string wait_for(const std::string& prefix);
+  // What it has printed by now; does not wait.
+  const std::string& printed();
   // Into its standard input.
   void type(const std::string& text);
 
