@@ -50,7 +50,7 @@ void print_text(const BenchOptions& options, const compiler::Graph& graph,
   const BenchFigures& f = result.figures;
   fmt::print("{} on {} at {} MHz with {} kernels, weights: {}\n\n",
              options.job.model.filename().string(), options.job.board.name,
-             options.job.board.clock_mhz, options.job.kernels, options.job.board.weights);
+             options.job.board.clock_mhz, options.job.kernels, result.weights);
   std::vector<std::string> headings = {"#",    "<operator",    "<output",
                                        "MACs", "instructions", "per MAC"};
   if (result.cycles) headings.insert(headings.end(), {"modelled cycles", "per MAC", "ms"});
@@ -75,7 +75,9 @@ void print_text(const BenchOptions& options, const compiler::Graph& graph,
   fmt::print("{}\n", table.text());
   Table memory({"<memory", "bytes"});
   memory.add({"flash: inference code", with_commas(result.code_bytes)});
-  memory.add({"flash: weights, biases, tables", with_commas(result.weights_bytes)});
+  memory.add({result.weights == "qspi" ? "QSPI flash: weights, biases, tables"
+                                       : "flash: weights, biases, tables",
+              with_commas(result.weights_bytes)});
   memory.add({"RAM: arena", with_commas(f.arena_bytes)});
   memory.add({"RAM: peak stack of an inference", with_commas(f.stack_bytes)});
   fmt::print("{}", memory.text());
@@ -192,6 +194,7 @@ void print_json(const BenchOptions& options, const compiler::Graph& graph,
       {"board", options.job.board.name},
       {"clock_mhz", options.job.board.clock_mhz},
       {"kernels", options.job.kernels},
+      {"weights", result.weights},
       {"output", result.outputs.size() == 1 ? json(result.outputs[0]) : json(result.outputs)},
       {"total", costs_json(options, result.figures.total,
                            cycles_of([](const BenchFigures& f) { return f.total; }))},
@@ -246,9 +249,9 @@ void add_bench_command(CLI::App& program) {
       ->capture_default_str();
   command
       .add_option("--weights", options->job.board.weights,
-                  "Where weights lie: flash read through AXI or ITCM, or copied to SRAM1")
-      ->check(CLI::IsMember({"axi", "itcm", "sram"}))
-      ->capture_default_str();
+                  "Where weights lie: flash read through AXI or ITCM, copied to SRAM1, or the QSPI "
+                  "flash; default: axi, or qspi when they are too many for the flash inside")
+      ->check(CLI::IsMember({"axi", "itcm", "sram", "qspi"}));
   add_kernels_option(command, options->job.kernels);
   add_prefer_option(command, options->job.prefer);
   command.add_flag("--json", options->json, "Print figures as JSON");

@@ -31,14 +31,21 @@ void print_report(const compiler::Executable& executable, const compiler::CppMod
                                  100.0 * static_cast<double>(bytes) / static_cast<double>(of));
   };
   Table table({"<", "bytes", target.flash_bytes == 0 ? "" : "of " + target.name});
-  table.add({"flash: weights, biases, tables", with_commas(cpp.constants_bytes),
-             part(cpp.constants_bytes, target.flash_bytes)});
+  const bool outside = compiler::needs_qspi(target, cpp.constants_bytes);
+  table.add({outside ? "QSPI flash: weights, biases, tables" : "flash: weights, biases, tables",
+             with_commas(cpp.constants_bytes),
+             part(cpp.constants_bytes, outside ? target.qspi_bytes : target.flash_bytes)});
   table.add({"RAM: arena", with_commas(cpp.arena_bytes), part(cpp.arena_bytes, target.ram_bytes)});
   fmt::print(
       "{}{} operators in {} steps, {} MACs; `solder bench` counts instructions, code and "
       "stack\n",
       table.text(), graph.operators.size(), executable.plan().step_count,
       with_commas(compiler::macs(graph)));
+  if (outside)
+    fmt::print(
+        "the weights need more than the {} bytes of flash inside: link the section "
+        ".solder_constants into the QSPI flash (docs/firmware.md)\n",
+        with_commas(target.flash_bytes));
 }
 
 void compile(const CompileOptions& options) {
@@ -51,12 +58,14 @@ void compile(const CompileOptions& options) {
   const auto cpp = compiler::write_cpp(executable, name, options.model.filename().string(), target,
                                        options.folder);
   if (options.json) {
-    fmt::print("{}\n", nlohmann::json{{"name", name},
-                                      {"constants_bytes", cpp.constants_bytes},
-                                      {"arena_bytes", cpp.arena_bytes},
-                                      {"steps", executable.plan().step_count},
-                                      {"macs", compiler::macs(executable.graph())}}
-                           .dump(2));
+    fmt::print("{}\n",
+               nlohmann::json{{"name", name},
+                              {"constants_bytes", cpp.constants_bytes},
+                              {"arena_bytes", cpp.arena_bytes},
+                              {"needs_qspi", compiler::needs_qspi(target, cpp.constants_bytes)},
+                              {"steps", executable.plan().step_count},
+                              {"macs", compiler::macs(executable.graph())}}
+                   .dump(2));
     return;
   }
   fmt::print("wrote {0}/{1}.h and {0}/{1}.cpp\n", options.folder.string(), name);

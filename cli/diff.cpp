@@ -68,13 +68,13 @@ std::vector<Layer> run_layers(const std::filesystem::path& path, const std::vect
 
 // What bench firmware with the model computes, read from its arena between the steps.
 std::vector<Layer> run_layers_on_board(const DiffOptions& options) {
-  const BenchBoard board{.name = options.board};
+  BenchBoard board{.name = options.board};
   const auto executable = prepare_model(options.a, kGenericKernels, Use::kRun);
   const Model model = executable.model();
   fill_input(model, options.input);
   const auto* bytes = model.input<uint8_t>(0);
   const auto cpp = compiler::export_cpp(executable, "model", options.a.filename().string());
-  compiler::check_fits(compiler::kStm32f746, cpp.constants_bytes, cpp.arena_bytes);
+  place(board, cpp);
   const BuiltFirmware built =
       build_bench_firmware(board, cpp, {bytes, bytes + model.input_info(0).bytes});
   std::vector<Layer> layers;

@@ -101,22 +101,34 @@ function(solder_image name)
            -L${CMAKE_CURRENT_SOURCE_DIR}/cortex-m7/weights/${SOLDER_IMAGE_WEIGHTS}
     -Wl,--gc-sections -Wl,--fatal-warnings -Wl,-Map=${name}.map)
   set_target_properties(${elf} PROPERTIES LINK_DEPENDS "${memory_map};${sections}")
+  # A .bin has one start address: what lies outside the chip becomes a second one.
+  set(binaries COMMAND ${CMAKE_OBJCOPY} -O binary ${elf} ${name}.bin)
+  if(SOLDER_IMAGE_WEIGHTS STREQUAL qspi)
+    set(binaries
+        COMMAND ${CMAKE_OBJCOPY} -O binary -R .weights ${elf} ${name}.bin
+        COMMAND ${CMAKE_OBJCOPY} -O binary -j .weights ${elf} ${name}-qspi.bin)
+  endif()
   add_custom_command(
     TARGET ${elf} POST_BUILD
-    COMMAND ${CMAKE_OBJCOPY} -O binary ${elf} ${name}.bin
+    ${binaries}
     COMMAND ${CMAKE_OBJCOPY} -O ihex ${elf} ${name}.hex
     COMMAND ${repository}/scripts/size_table.sh ${elf}
     BYPRODUCTS ${name}.bin ${name}.hex ${name}.map
     VERBATIM)
 endfunction()
 
-# embed(TARGET [NAME FILE]...): FILE becomes embedded_NAME of app/embedded.h.
+# embed(TARGET [NAME FILE]...): FILE becomes embedded_NAME of app/embedded.h; a model lies where the
+# constants of compiled ones do.
 function(embed target)
   set(embed_lines "")
   set(dependencies "")
   while(ARGN)
     list(POP_FRONT ARGN name file)
-    string(APPEND embed_lines "embed ${name}, \"${file}\"\n")
+    set(section .rodata.embedded_${name})
+    if(name STREQUAL model)
+      set(section .solder_constants)
+    endif()
+    string(APPEND embed_lines "embed ${name}, \"${file}\", ${section}\n")
     list(APPEND dependencies ${file})
   endwhile()
   set(source ${CMAKE_CURRENT_BINARY_DIR}/embedded/${target}.S)

@@ -16,8 +16,14 @@ no_board() {
   fail "no board found: connect its ST-LINK USB port (CN14); on Linux its udev rules must be installed"
 }
 
+# Its build leaves such a file beside an image that has weights in the QSPI flash.
+uses_qspi() {
+  [ -f "${elf%.elf}-qspi.bin" ]
+}
+
 with_st_flash() {
   need st-flash stlink-tools
+  uses_qspi && fail "$elf has weights in the QSPI flash, which st-flash cannot write: add --openocd"
   local image=${elf%.elf}.bin
   [ -f "$image" ] || fail "$image is not there: st-flash writes the .bin that lies beside the .elf"
   st-info --probe 2>&1 | grep -Eq 'Found [1-9]' || no_board
@@ -27,9 +33,9 @@ with_st_flash() {
 
 with_openocd() {
   need openocd openocd
-  local log
-  log=$(openocd -f interface/stlink.cfg -f target/stm32f7x.cfg \
-    -c "program {$(realpath "$elf")} verify reset exit" 2>&1) && return
+  local log board=(-f interface/stlink.cfg -f target/stm32f7x.cfg)
+  uses_qspi && board=(-f board/stm32f746g-disco.cfg) # knows that flash, too
+  log=$(openocd "${board[@]}" -c "program {$(realpath "$elf")} verify reset exit" 2>&1) && return
   # What OpenOCD says when there is no ST-LINK.
   grep -q 'open failed' <<<"$log" && no_board
   echo "$log" >&2

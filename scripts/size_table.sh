@@ -12,14 +12,9 @@ sections=$(arm-none-eabi-size -A "$1") || fail "cannot read $1: give it an ELF f
 for section in .vectors .text .rodata .stack .data .bss .weights; do
   grep -q "^$section " <<<"$sections" || fail "$1 is no image of ours: it has no section $section"
 done
-symbols=$(arm-none-eabi-nm --print-size --demangle --defined-only "$1")
-
-# The .tflite of an interpreted model; the constants of a compiled one are a section.
-tflite=$(awk '/ embedded_model$/ { print $2 }' <<<"$symbols")
-tflite=$((0x${tflite:-0}))
 
 echo "$(basename "$1"), bytes"
-awk -v tflite=$tflite '
+awk '
   function row(name, size) { printf "  %-14s %8d\n", name, size }
   function total(name, size, kilobytes) {
     printf "  %-14s %8d  %5.1f %% of %d KB\n", name, size, 100 * size / 1024 / kilobytes, kilobytes
@@ -30,12 +25,14 @@ awk -v tflite=$tflite '
     row("text", text)
     slot = size[".slot"] # of images that take models: the one they come with
     weights = size[".weights"] # in RAM, too, when they are copied there
-    copied = address[".weights"] >= 536870912 ? weights : 0
-    row("rodata", size[".rodata"] - tflite)
-    row("weights", weights + tflite + slot)
+    outside = address[".weights"] >= 2415919104 ? weights : 0 # in the QSPI flash, 0x90000000
+    copied = address[".weights"] >= 536870912 ? weights - outside : 0
+    row("rodata", size[".rodata"])
+    row("weights", weights + slot)
     row("data", size[".data"])
     row("bss", size[".bss"])
     row("stack reserve", size[".stack"])
-    total("flash", text + size[".rodata"] + size[".data"] + weights + slot, 1024)
+    total("flash", text + size[".rodata"] + size[".data"] + weights - outside + slot, 1024)
+    if (outside) total("QSPI flash", outside, 16384)
     total("RAM", size[".data"] + size[".bss"] + size[".stack"] + copied, 320)
   }' <<<"$sections"

@@ -64,6 +64,14 @@ class Flash(unittest.TestCase):
         self.assertIn("image.bin 0x08000000", (self.folder / "st-flash.log").read_text())
         self.assertIn("image.elf", (self.folder / "openocd.log").read_text())
 
+    def test_writes_weights_in_the_qspi_flash_with_openocd_alone(self) -> None:
+        (self.folder / "image-qspi.bin").touch()
+        self.script("st-flash", "exit 0")
+        self.script("openocd", f'echo "$@" >>{self.folder}/openocd.log')
+        self.assert_fails(self.flash(self.elf), "which st-flash cannot write: add --openocd")
+        self.assertEqual(self.flash(self.elf, "--openocd").returncode, 0)
+        self.assertIn("board/stm32f746g-disco.cfg", (self.folder / "openocd.log").read_text())
+
 
 if __name__ == "__main__":
     unittest.main()

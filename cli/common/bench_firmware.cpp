@@ -13,6 +13,7 @@
 #include "cli/common/sources.h"
 #include "cli/common/subprocess.h"
 #include "compiler/data/files.h"
+#include "compiler/planning/target.h"
 #include "simulator/boards/board.h"
 #include "simulator/timing/cortex_m7.h"
 
@@ -163,6 +164,21 @@ std::string run_on_qemu(const fs::path& elf) {
 }
 
 }  // namespace
+
+void place(BenchBoard& board, const compiler::CppModel& model) {
+  const compiler::Target& target =
+      board.name == compiler::kMps2An500.name ? compiler::kMps2An500 : compiler::kStm32f746;
+  compiler::check_fits(target, model.constants_bytes, model.arena_bytes);
+  const bool outside = compiler::needs_qspi(target, model.constants_bytes);
+  if (board.weights.empty()) board.weights = outside ? "qspi" : "axi";
+  if (board.weights == "qspi" && target.qspi_bytes == 0)
+    throw std::runtime_error(fmt::format("--weights qspi: {} has no QSPI flash", board.name));
+  if (board.weights != "qspi" && outside)
+    throw std::runtime_error(
+        fmt::format("--weights {}: {} bytes of weights are too many for the {} bytes of flash; "
+                    "--weights qspi puts them outside",
+                    board.weights, model.constants_bytes, target.flash_bytes));
+}
 
 BuiltFirmware build_bench_firmware(const BenchBoard& board, const compiler::CppModel& model,
                                    const std::vector<uint8_t>& input) {

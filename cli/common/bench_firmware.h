@@ -17,7 +17,7 @@ namespace solder::cli {
 struct BenchBoard {
   std::string name;  // a folder of firmware/boards
   int clock_mhz = 216;
-  std::string weights = "axi";  // a folder of firmware/cortex-m7/weights
+  std::string weights = {};  // a folder of firmware/cortex-m7/weights; empty: where they fit
 };
 
 class FolderLock;
@@ -27,6 +27,10 @@ struct BuiltFirmware {
   std::shared_ptr<FolderLock> lock;  // nobody else builds there meanwhile
   int64_t code_bytes = 0;            // inference code, without the model's constants
 };
+
+// Decides where the weights go. Throws std::runtime_error with the numbers when the model does not
+// fit the board, or not where its weights are to be.
+void place(BenchBoard& board, const compiler::CppModel& model);
 
 // Builds incrementally in build_cache(). Throws std::runtime_error with the first compiler error.
 BuiltFirmware build_bench_firmware(const BenchBoard& board, const compiler::CppModel& model,

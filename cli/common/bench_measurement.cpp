@@ -33,15 +33,16 @@ BenchResult measure(const BenchJob& job, const compiler::Executable& executable)
   const Model model = executable.model();
   const auto cpp = compiler::export_cpp(executable, "model", job.model.filename().string());
   const bool is_qemu = job.board.name == compiler::kMps2An500.name;
-  compiler::check_fits(is_qemu ? compiler::kMps2An500 : compiler::kStm32f746, cpp.constants_bytes,
-                       cpp.arena_bytes);
-  const BuiltFirmware built = build_bench_firmware(job.board, cpp, input_bytes(job, model));
-  BenchResult result{.figures = run_bench_firmware(job.board, built.elf, Counting::kInstructions),
+  BenchBoard board = job.board;
+  place(board, cpp);
+  const BuiltFirmware built = build_bench_firmware(board, cpp, input_bytes(job, model));
+  BenchResult result{.figures = run_bench_firmware(board, built.elf, Counting::kInstructions),
                      .cycles = {},
                      .outputs = {},
+                     .weights = board.weights,
                      .code_bytes = built.code_bytes,
                      .weights_bytes = cpp.constants_bytes};
-  if (!is_qemu) result.cycles = run_bench_firmware(job.board, built.elf, Counting::kCycles);
+  if (!is_qemu) result.cycles = run_bench_firmware(board, built.elf, Counting::kCycles);
   for (uint32_t i = 0; i < model.output_count(); ++i) {
     const auto& bytes = result.figures.outputs.at(i);
     if (bytes.size() != model.output_info(i).bytes)

@@ -47,6 +47,7 @@ Board::Board(const BoardDescription& description, Image image, std::unique_ptr<T
     core_.code_changed(Flash::kItcmBase + offset, size);
     if (flash_changed_) flash_changed_(offset, size);
   });
+  chip_.on_remap([this](std::uint32_t base) { core_.memory_remapped(base); });
   chip_.on_memory_change(
       [this](std::uint32_t address, std::uint32_t size) { core_.code_changed(address, size); });
   timing_->on_incoherence(
@@ -59,19 +60,21 @@ Board::Board(const BoardDescription& description, Image image, std::unique_ptr<T
 void Board::load() {
   for (const Segment& segment : image_.segments()) {
     const auto size = static_cast<std::uint32_t>(segment.contents.size());
-    std::uint8_t* bytes = memory_.at(segment.load_address, size);
-    if (size > 0 && !bytes) {
+    const MemoryRegion* region = memory_.place(segment.load_address, size);
+    if (size > 0 && !region) {
       throw ImageError(fmt::format(
           "{}: {} bytes at 0x{:08X} are outside the memory of the {}; check the linker script",
           image_.path(), size, segment.load_address, description_.title));
     }
-    if (!memory_.find(segment.run_address, segment.memory_size)) {
+    if (!memory_.place(segment.run_address, segment.memory_size)) {
       throw ImageError(fmt::format(
           "{}: {} bytes for use at 0x{:08X} are outside the memory of the {}; check the linker "
           "script",
           image_.path(), segment.memory_size, segment.run_address, description_.title));
     }
-    std::copy(segment.contents.begin(), segment.contents.end(), bytes);
+    if (size > 0) {
+      std::ranges::copy(segment.contents, region->bytes + (segment.load_address - region->base));
+    }
   }
 }
 
@@ -94,11 +97,18 @@ void Board::set_limits(const RunLimits& limits) {
 
 void Board::configure_timing() {
   const ClockTree clocks = chip_.clocks();
+  const Quadspi& quadspi = chip_.quadspi();
+  QspiSettings qspi;
+  if (quadspi.memory_mapped()) {
+    qspi = {.before_data = quadspi.clocks_before_data() * quadspi.prescaler(),
+            .per_byte = quadspi.clocks_per_byte() * quadspi.prescaler()};
+  }
   timing_->configure({.instruction_cache = system_control().instruction_cache_enabled(),
                       .data_cache = system_control().data_cache_enabled(),
                       .wait_states = chip_.flash().wait_states(),
                       .prefetch = chip_.flash().prefetch_enabled(),
                       .art = chip_.flash().art_enabled(),
+                      .qspi = qspi,
                       .apb1_divider = clocks.hclk / clocks.pclk1,
                       .apb2_divider = clocks.hclk / clocks.pclk2});
 }

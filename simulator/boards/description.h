@@ -29,6 +29,12 @@ struct DrivenPin {
   std::string_view what;
 };
 
+/// A pin of the QSPI flash, which the firmware must give to QUADSPI.
+struct QspiPin {
+  std::string_view name;
+  Pin pin;
+};
+
 struct BoardDescription {
   std::string_view name;  ///< as on the command line
   std::string_view title;
@@ -36,6 +42,7 @@ struct BoardDescription {
   std::uint32_t boot_address;  ///< of the vector table, as the option bytes choose it
   std::span<const SerialPort> serial_ports;
   std::span<const DrivenPin> driven_pins;
+  std::span<const QspiPin> qspi_pins;
 };
 
 /// The board of that name, or null.

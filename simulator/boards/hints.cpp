@@ -24,6 +24,10 @@ std::string hint_for_access(const Fault& fault, const Image& image, const Memory
     return fmt::format("{} is in flash: is a const object written, or a pointer wrong?",
                        object.empty() ? "the address" : object);
   }
+  if (const MemoryRegion* region = memory.place(*fault.address)) {
+    return fmt::format("the {} must be set up before anything there is read or executed",
+                       region->name);
+  }
   const std::uint32_t near_sp = fault.address.value() - fault.registers.sp + 2048;
   if (near_sp < 4096) {
     return "the stack has run out of memory: make it larger, or look for deep recursion and large "

@@ -58,6 +58,8 @@ struct Place {
   const char* name;
   std::uint32_t base, size;
 };
+constexpr const char* kNotMapped = "QUADSPI is not in memory-mapped mode";
+
 constexpr Place kUnmodelled[] = {
     {"TIM12", 0x40001800, kKb},        {"TIM13", 0x40001C00, kKb},
     {"TIM14", 0x40002000, kKb},        {"LPTIM1", 0x40002400, kKb},
@@ -78,7 +80,7 @@ constexpr Place kUnmodelled[] = {
     {"CRC", 0x40023000, kKb},          {"ETH", 0x40028000, 5 * kKb},
     {"DMA2D", 0x4002B000, 4 * kKb},    {"OTG_HS", 0x40040000, 256 * kKb},
     {"OTG_FS", 0x50000000, 256 * kKb}, {"DCMI", 0x50050000, kKb},
-    {"FMC", 0xA0000000, 4 * kKb},      {"QUADSPI", 0xA0001000, 4 * kKb},
+    {"FMC", 0xA0000000, 4 * kKb},
 };
 // Debug and trace blocks that start-up code likes to touch, and that do nothing unwatched.
 constexpr Place kQuiet[] = {
@@ -102,6 +104,8 @@ void add_stm32f746_memories(Memory& memory) {
   // DTCM, SRAM1 and SRAM2 follow each other, and programs let variables lie across the seams.
   memory.add("RAM", 0x20000000, (64 + 240 + 16) * kKb, true);
   memory.add("system memory", kSystemMemory, 64 * kKb, false, 0xFF);
+  memory.add("QSPI flash", Quadspi::kMemory, N25q128::kSize, false, 0xFF);
+  memory.silence(Quadspi::kMemory, kNotMapped);
   constexpr std::uint32_t kUidWords[] = {0x00200034, 0x31385118, 0x37363433};
   std::memcpy(memory.at(kUid, sizeof kUidWords), kUidWords, sizeof kUidWords);
   constexpr std::uint16_t kFlashKb = Flash::kSize / kKb;
@@ -116,7 +120,9 @@ Stm32f746::Stm32f746(const BoardDescription& board, Memory& memory, Bus& bus, Cl
       diagnostics_(diagnostics),
       rcc_(board.hse_hz),
       flash_(memory, clock),
-      exti_([&nvic](unsigned position, bool high) { nvic.set_line(position, high); }) {
+      exti_([&nvic](unsigned position, bool high) { nvic.set_line(position, high); }),
+      qspi_flash_(memory.place(Quadspi::kMemory)->bytes),
+      quadspi_(qspi_flash_, diagnostics) {
   bus_.add("RCC", 0x40023800, kKb, rcc_);
   bus_.add("PWR", 0x40007000, kKb, pwr_, {&rcc_.apb1enr(), 1u << 28});
   bus_.add("FLASH", 0x40023C00, kKb, flash_);
@@ -128,6 +134,7 @@ Stm32f746::Stm32f746(const BoardDescription& board, Memory& memory, Bus& bus, Cl
   add_timers(nvic);
   add_dma(memory, timing, nvic);
   add_ports();
+  add_quadspi(memory);
   add_unmodelled();
   rcc_.on_change([this] { clocks_changed(); });
   pwr_.on_change([this] { check_clocks(); });
@@ -184,6 +191,35 @@ void Stm32f746::add_ports() {
              {&rcc_.ahb1enr(), 1u << index});
   }
   for (const DrivenPin& pin : board_.driven_pins) gpio(pin.port).drive(pin.number, pin.high);
+}
+
+void Stm32f746::add_quadspi(Memory& memory) {
+  bus_.add("QUADSPI", 0xA0001000, 4 * kKb, quadspi_, {&rcc_.ahb3enr(), 1u << 1});
+  quadspi_.on_change([this, &memory] { quadspi_changed(memory); });
+}
+
+void Stm32f746::quadspi_changed(Memory& memory) {
+  const bool answers = memory.place(Quadspi::kMemory)->silent.empty();
+  if (quadspi_.memory_mapped() != answers) {
+    memory.silence(Quadspi::kMemory, answers ? kNotMapped : "");
+    if (remapped_) remapped_(Quadspi::kMemory);
+  }
+  if (!quadspi_.memory_mapped()) return;
+  if (timing_changed_) timing_changed_();
+  for (const QspiPin& wanted : board_.qspi_pins) {
+    const Pin& pin = wanted.pin;
+    if (!gpio(pin.port).routed(pin.number, pin.function)) {
+      diagnostics_.report_once(fmt::format(
+          "QUADSPI uses {}, but P{}{} is not set to its alternate function {}: on the board the "
+          "flash would not answer",
+          wanted.name, pin.port, pin.number, pin.function));
+    }
+  }
+  const std::uint32_t hz = rcc_.clocks().hclk / quadspi_.prescaler();
+  if (hz > N25q128::kHighestHz) {
+    diagnostics_.report_once(fmt::format(
+        "QUADSPI clocks its flash at {} Hz, which stands {} at most", hz, N25q128::kHighestHz));
+  }
 }
 
 void Stm32f746::add_unmodelled() {

@@ -18,7 +18,9 @@
 #include "simulator/peripherals/exti.h"
 #include "simulator/peripherals/flash.h"
 #include "simulator/peripherals/gpio.h"
+#include "simulator/peripherals/n25q128.h"
 #include "simulator/peripherals/pwr.h"
+#include "simulator/peripherals/quadspi.h"
 #include "simulator/peripherals/rcc.h"
 #include "simulator/peripherals/register_file.h"
 #include "simulator/peripherals/rng.h"
@@ -29,7 +31,7 @@
 
 namespace simulator {
 
-/// Adds the memories of RM0385 section 2.3.
+/// Adds the memories of RM0385 section 2.3, and the flash at QUADSPI, which is silent.
 void add_stm32f746_memories(Memory& memory);
 
 class Stm32f746 {
@@ -45,9 +47,12 @@ class Stm32f746 {
   [[nodiscard]] Gpio& gpio(char port) { return *ports_.at(port); }
   [[nodiscard]] Flash& flash() { return flash_; }
   [[nodiscard]] Rcc& rcc() { return rcc_; }
+  [[nodiscard]] const Quadspi& quadspi() const { return quadspi_; }
   [[nodiscard]] ClockTree clocks() const { return rcc_.clocks(); }
   /// Called after HCLK has changed.
   void on_clock_change(std::function<void()> action) { clock_changed_ = std::move(action); }
+  /// Called after the memory that starts at `base` has begun to answer, or has fallen silent.
+  void on_remap(std::function<void(std::uint32_t base)> action) { remapped_ = std::move(action); }
   /// Called after clocks or flash access have changed.
   void on_timing_change(std::function<void()> action) { timing_changed_ = std::move(action); }
   /// Called after DMA has written memory.
@@ -60,6 +65,8 @@ class Stm32f746 {
   void add_timers(Nvic& nvic);
   void add_dma(Memory& memory, TimingModel& timing, Nvic& nvic);
   void add_ports();
+  void add_quadspi(Memory& memory);
+  void quadspi_changed(Memory& memory);
   void add_unmodelled();
   void clocks_changed();
   void check_clocks();
@@ -77,9 +84,12 @@ class Stm32f746 {
   std::list<Usart> usarts_;
   std::list<Timer> timers_;
   std::list<Dma> dmas_;
+  N25q128 qspi_flash_;
+  Quadspi quadspi_;
   Rng rng_;
   std::list<RegisterFile> others_;
   std::function<void()> clock_changed_;
+  std::function<void(std::uint32_t)> remapped_;
   std::function<void()> timing_changed_;
   std::function<void(std::uint32_t, std::uint32_t)> memory_changed_;
 };

@@ -15,8 +15,14 @@ constexpr DrivenPin kDrivenPins[] = {
     {'I', 11, false, "blue user button, not pressed"},
 };
 
+constexpr QspiPin kQspiPins[] = {
+    {"CLK", {'B', 2, 9}},  {"NCS", {'B', 6, 10}}, {"IO0", {'D', 11, 9}},
+    {"IO1", {'D', 12, 9}}, {"IO2", {'E', 2, 9}},  {"IO3", {'D', 13, 9}},
+};
+
 constexpr BoardDescription kBoards[] = {
-    {"stm32f746g-disco", "STM32F746G-Discovery", 25'000'000, 0x00200000, kSerialPorts, kDrivenPins},
+    {"stm32f746g-disco", "STM32F746G-Discovery", 25'000'000, 0x00200000, kSerialPorts, kDrivenPins,
+     kQspiPins},
 };
 
 }  // namespace

@@ -102,6 +102,8 @@ class Core final : private EngineClient {
   [[nodiscard]] std::uint64_t fault_count() const { return fault_count_; }
   /// Must be called after the host has changed code at [address, address + size).
   void code_changed(std::uint32_t address, std::uint32_t size) { engine_.forget(address, size); }
+  /// Must be called after Memory::silence has changed what accesses find.
+  void memory_remapped(std::uint32_t base) { engine_.remap(*memory_.place(base)); }
 
  private:
   static constexpr std::size_t kKeptFaults = 16;
@@ -135,6 +137,7 @@ class Core final : private EngineClient {
   void begin_device_access(const MemoryAccess& access);
   void device_missing(const MemoryAccess& access);
   std::optional<CoreStop> handle_bad_access();
+  [[nodiscard]] std::string why_nothing(std::uint32_t address) const;
   [[nodiscard]] std::uint32_t it_state() const;
   void set_it_state(std::uint32_t state);
   void store_to_flash(const MemoryAccess& access, std::uint32_t length);

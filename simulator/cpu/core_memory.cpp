@@ -60,12 +60,18 @@ void Core::device_missing(const MemoryAccess& access) {
   raise(kBusFault, kImprecisErr, describe(access) + ": no device answers there", access.address);
 }
 
+std::string Core::why_nothing(std::uint32_t address) const {
+  const MemoryRegion* silent = memory_.place(address);
+  return silent ? fmt::format("{}: {}", silent->name, silent->silent) : "there is no memory";
+}
+
 std::optional<CoreStop> Core::handle_bad_access() {
   const MemoryAccess access = *std::exchange(bad_access_, std::nullopt);
   if (access.kind == MemoryAccess::Kind::kFetch) {
     pc_ = engine_.pc();
     leave_block(block_->count);
-    raise(kBusFault, kIBusErr, fmt::format("execution at 0x{:08X}: there is no memory", pc_), pc_);
+    raise(kBusFault, kIBusErr, fmt::format("execution at 0x{:08X}: {}", pc_, why_nothing(pc_)),
+          pc_);
     return std::nullopt;
   }
   const MemoryInstruction* instruction = locate(access);
@@ -93,11 +99,13 @@ std::optional<CoreStop> Core::handle_bad_access() {
   std::string what = describe(access);
   const std::uint32_t sp = engine_.get(UC_ARM_REG_SP);
   if (to_flash) {
-    what += ": flash, which takes stores only while unlocked with FLASH_CR.PG set";
+    what += flash_.holds(access.address)
+                ? ": flash, which takes stores only while unlocked with FLASH_CR.PG set"
+                : fmt::format(": {}, which takes no stores", region->name);
   } else if (access.address - sp + kNearStack < 2 * kNearStack) {
     what += fmt::format(": no memory there, but near SP 0x{:08X}: a stack overflow?", sp);
   } else {
-    what += ": there is no memory";
+    what += ": " + why_nothing(access.address);
   }
   raise(kBusFault, kPrecisErr | kBfarValid, std::move(what), access.address);
   return std::nullopt;

@@ -89,8 +89,7 @@ Engine::Engine(const Memory& memory, EngineClient& client) : memory_(memory), cl
   check(uc_ctl_set_cpu_model(uc_, UC_CPU_ARM_CORTEX_M7), "select Cortex-M7");
   check(uc_context_alloc(uc_, &at_bad_access_), "allocate registers");
   for (const MemoryRegion& region : memory.regions()) {
-    check(uc_mem_map_ptr(uc_, region.base, region.size, permissions(region), region.bytes),
-          "map memory");
+    if (region.silent.empty()) map(region);
   }
   const auto hook = [this](int type, auto function) {
     uc_hook handle;
@@ -120,6 +119,19 @@ std::uint64_t Engine::get_double(int reg) const {
 
 void Engine::set(int reg, std::uint32_t value) { uc_reg_write(uc_, reg, &value); }
 void Engine::set_double(int reg, std::uint64_t value) { uc_reg_write(uc_, reg, &value); }
+
+void Engine::map(const MemoryRegion& region) {
+  check(uc_mem_map_ptr(uc_, region.base, region.size, permissions(region), region.bytes),
+        "map memory");
+}
+
+void Engine::remap(const MemoryRegion& region) {
+  if (region.silent.empty()) {
+    map(region);
+  } else {
+    check(uc_mem_unmap(uc_, region.base, region.size), "unmap memory");
+  }
+}
 
 void Engine::map_device(std::uint32_t base, std::uint32_t size) {
   DeviceWindow& window = windows_.emplace_back(DeviceWindow{this, base});

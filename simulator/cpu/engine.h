@@ -75,6 +75,8 @@ class Engine {
 
   /// Routes the accesses to [base, base + size) to the client. Multiples of 4 KB.
   void map_device(std::uint32_t base, std::uint32_t size);
+  /// A region of the memory has fallen silent, or answers again.
+  void remap(const MemoryRegion& region);
   /// From now on writes every access to memory or device into `log`, before it happens.
   void log_accesses(AccessLog& log);
   /// Executes from `pc` (Thumb) until something stops it, or `end` is reached.
@@ -98,6 +100,7 @@ class Engine {
   struct Hooks;
   friend struct Hooks;
   [[nodiscard]] static std::uint32_t permissions(const MemoryRegion& region);
+  void map(const MemoryRegion& region);
   void lift_protection();
   void protect();
 

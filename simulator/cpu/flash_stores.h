@@ -9,6 +9,8 @@ namespace simulator {
 class FlashStores {
  public:
   virtual ~FlashStores() = default;
+  /// Whether the address is in this flash.
+  [[nodiscard]] virtual bool holds(std::uint32_t address) const = 0;
   /// Whether flash takes a store of `size` bytes now (unlocked, PG set, PSIZE fits).
   virtual bool accepts(std::uint32_t address, std::uint32_t size) = 0;
   /// The store has been made as if to RAM; `before` are the bytes from `address` up to then.

@@ -1,5 +1,6 @@
 #include "simulator/cpu/memory.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -7,7 +8,7 @@ namespace simulator {
 
 void Memory::add(std::string name, std::uint32_t base, std::uint32_t size, bool writable,
                  std::uint8_t fill) {
-  auto& buffer = buffers_.emplace_back(std::make_unique<std::uint8_t[]>(size));
+  auto& buffer = buffers_.emplace_back(std::make_unique_for_overwrite<std::uint8_t[]>(size));
   std::memset(buffer.get(), fill, size);
   regions_.push_back({std::move(name), base, size, writable, buffer.get()});
 }
@@ -19,11 +20,20 @@ void Memory::alias(std::string name, std::uint32_t base, std::uint32_t of) {
   regions_.push_back(std::move(region));
 }
 
-const MemoryRegion* Memory::find(std::uint32_t address, std::uint32_t length) const {
+void Memory::silence(std::uint32_t base, std::string why) {
+  std::ranges::find(regions_, base, &MemoryRegion::base)->silent = std::move(why);
+}
+
+const MemoryRegion* Memory::place(std::uint32_t address, std::uint32_t length) const {
   for (const MemoryRegion& region : regions_) {
     if (region.contains(address, length)) return &region;
   }
   return nullptr;
+}
+
+const MemoryRegion* Memory::find(std::uint32_t address, std::uint32_t length) const {
+  const MemoryRegion* region = place(address, length);
+  return region && region->silent.empty() ? region : nullptr;
 }
 
 std::uint8_t* Memory::at(std::uint32_t address, std::uint32_t length) const {

@@ -16,6 +16,7 @@ struct MemoryRegion {
   std::uint32_t size;  ///< bytes, a multiple of 1024
   bool writable;       ///< by plain stores; flash is not
   std::uint8_t* bytes;
+  std::string silent = {};  ///< why accesses find nothing there now; empty: they find it
 
   [[nodiscard]] bool contains(std::uint32_t address, std::uint32_t length) const {
     return address >= base && length <= size && address - base <= size - length;
@@ -30,8 +31,14 @@ class Memory {
   /// Shows the region that starts at `of` at `base` too.
   void alias(std::string name, std::uint32_t base, std::uint32_t of);
 
+  /// From now on accesses to the region at `base` find nothing, for the reason `why`; empty: they
+  /// find it again.
+  void silence(std::uint32_t base, std::string why);
+
   [[nodiscard]] const std::vector<MemoryRegion>& regions() const { return regions_; }
-  /// The region that holds all of [address, address + length), or null.
+  /// The region that holds all of [address, address + length), silent ones too, or null.
+  [[nodiscard]] const MemoryRegion* place(std::uint32_t address, std::uint32_t length = 1) const;
+  /// The same of those that accesses find.
   [[nodiscard]] const MemoryRegion* find(std::uint32_t address, std::uint32_t length = 1) const;
   /// The bytes of [address, address + length), or null when they are not within one memory.
   [[nodiscard]] std::uint8_t* at(std::uint32_t address, std::uint32_t length) const;

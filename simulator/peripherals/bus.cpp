@@ -36,6 +36,7 @@ std::optional<std::uint32_t> Bus::read(std::uint32_t address, std::uint32_t size
   if (!device) return std::nullopt;
   if (!clocked(*device)) return 0;
   const std::uint32_t offset = address - device->base;
+  if (const auto bytes = device->peripheral->read_fifo(offset, size)) return bytes;
   const std::uint32_t word = device->peripheral->read(offset & ~3u);
   return word >> 8 * (offset & 3) & lane_mask(size);
 }
@@ -45,6 +46,7 @@ bool Bus::write(std::uint32_t address, std::uint32_t size, std::uint32_t value) 
   if (!device) return false;
   if (!clocked(*device)) return true;
   const std::uint32_t offset = address - device->base;
+  if (device->peripheral->write_fifo(offset, size, value)) return true;
   if (size < 4) {
     const unsigned shift = 8 * (offset & 3);
     const std::uint32_t mask = lane_mask(size) << shift;

@@ -18,6 +18,15 @@ class Peripheral {
   virtual void write(std::uint32_t offset, std::uint32_t value) = 0;
   /// Back to the state after a system reset.
   virtual void reset() = 0;
+  /// For a register that hands on as many bytes as are asked for, 1, 2 or 4: nothing or false for
+  /// others.
+  virtual std::optional<std::uint32_t> read_fifo(std::uint32_t /*offset*/, std::uint32_t /*size*/) {
+    return std::nullopt;
+  }
+  virtual bool write_fifo(std::uint32_t /*offset*/, std::uint32_t /*size*/,
+                          std::uint32_t /*value*/) {
+    return false;
+  }
 };
 
 /// Where a peripheral's clock is switched: some bits of an RCC enable register.

@@ -135,8 +135,7 @@ void Flash::busy(std::uint64_t nanoseconds) {
 }
 
 bool Flash::accepts(std::uint32_t address, std::uint32_t size) {
-  const bool in_flash = address - kAxiBase < kSize || address - kItcmBase < kSize;
-  if (!in_flash) return false;
+  if (!holds(address)) return false;
   if ((cr_ & kLock) || !(cr_ & kPg)) {
     if (!(cr_ & kLock)) sr_ |= kErsErr;
     return false;

@@ -27,6 +27,9 @@ class Flash final : public Peripheral, public FlashStores {
   void write(std::uint32_t offset, std::uint32_t value) override;
   void reset() override;
 
+  [[nodiscard]] bool holds(std::uint32_t address) const override {
+    return address - kAxiBase < kSize || address - kItcmBase < kSize;
+  }
   bool accepts(std::uint32_t address, std::uint32_t size) override;
   void stored(std::uint32_t address, const std::vector<std::uint8_t>& before) override;
 

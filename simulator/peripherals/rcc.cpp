@@ -11,6 +11,7 @@ enum Register : std::uint32_t {
   kCfgr = 0x08,
   kAhb1Enr = 0x30,
   kAhb2Enr = 0x34,
+  kAhb3Enr = 0x38,
   kApb1Enr = 0x40,
   kApb2Enr = 0x44,
   kBdcr = 0x70,
@@ -51,6 +52,7 @@ void Rcc::reset() {
   apb1enr_ = apb2enr_ = dckcfgr2_ = 0;
   ahb1enr_ = 0x00100000;  // DTCMRAMEN
   ahb2enr_ = 0;
+  ahb3enr_ = 0;
   stored_ = {{kPlli2scfgr, 0x24003000}, {kPllsaicfgr, 0x24003000}};
   if (changed_) changed_();
 }
@@ -114,6 +116,8 @@ std::uint32_t Rcc::read(std::uint32_t offset) {
       return ahb1enr_;
     case kAhb2Enr:
       return ahb2enr_;
+    case kAhb3Enr:
+      return ahb3enr_;
     case kApb1Enr:
       return apb1enr_;
     case kApb2Enr:
@@ -145,6 +149,9 @@ void Rcc::write(std::uint32_t offset, std::uint32_t value) {
       return;
     case kAhb2Enr:
       ahb2enr_ = value;
+      return;
+    case kAhb3Enr:
+      ahb3enr_ = value;
       return;
     case kApb1Enr:
       apb1enr_ = value;

@@ -40,6 +40,7 @@ class Rcc final : public Peripheral {
   /// Enable registers, for the gates of peripherals.
   const std::uint32_t& ahb1enr() const { return ahb1enr_; }
   const std::uint32_t& ahb2enr() const { return ahb2enr_; }
+  const std::uint32_t& ahb3enr() const { return ahb3enr_; }
   const std::uint32_t& apb1enr() const { return apb1enr_; }
   const std::uint32_t& apb2enr() const { return apb2enr_; }
   /// Kernel clock of a USART, in Hz. `select`: the lowest bit of its field in DCKCFGR2.
@@ -54,7 +55,7 @@ class Rcc final : public Peripheral {
   const std::uint32_t hse_hz_;
   std::function<void()> changed_;
   std::uint32_t cr_ = 0, pllcfgr_ = 0, cfgr_ = 0, csr_ = 0, bdcr_ = 0;
-  std::uint32_t ahb1enr_ = 0, ahb2enr_ = 0, apb1enr_ = 0, apb2enr_ = 0, dckcfgr2_ = 0;
+  std::uint32_t ahb1enr_ = 0, ahb2enr_ = 0, ahb3enr_ = 0, apb1enr_ = 0, apb2enr_ = 0, dckcfgr2_ = 0;
   // Registers without effect here: interrupts, resets, low-power enables, SAI and I2S PLLs.
   std::map<std::uint32_t, std::uint32_t> stored_;
 };

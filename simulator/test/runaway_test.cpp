@@ -25,7 +25,7 @@ std::string first_fault(const std::string& scenario) {
 
 TEST(Runaway, WildPointer) {
   const std::string report = first_fault("wild_pointer");
-  EXPECT_SAYS(report, "BusFault, taken as HardFault: write of 4 bytes to 0x90000004 (value 0x2A)");
+  EXPECT_SAYS(report, "BusFault, taken as HardFault: write of 4 bytes to 0x70000004 (value 0x2A)");
   EXPECT_SAYS(report, "hint: r0 holds the address");
   EXPECT_SAYS(report, "PRECISERR, BFARVALID");
   EXPECT_SAYS(report, "(store_through+");

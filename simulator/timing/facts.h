@@ -84,6 +84,10 @@ inline constexpr unsigned kAxiWrite = 4;       // a single write past the cache 
 // Flash over ITCM. [rm] 3.3.2
 inline constexpr unsigned kArtLines = 64;  // 256 bits each
 
+// From QUADSPI's FIFO to the core: as an access to another AHB slave. Everything else of a read
+// over QSPI follows from the clocks that the firmware has set (RM0385 14.3.4). [guess]
+inline constexpr unsigned kQspiFifo = 4;
+
 // Peripherals. [guess]
 inline constexpr unsigned kPpbAccess = 2;  // SCS and DWT, inside the core
 inline constexpr unsigned kAhbAccess = 4;

@@ -7,13 +7,17 @@ namespace {
 
 constexpr std::uint32_t kFlashItcm = 0x00200000, kFlashAxi = 0x08000000, kFlashBytes = 0x100000;
 constexpr std::uint32_t kSram = 0x20010000, kSramBytes = 0x40000;
+constexpr std::uint32_t kQspi = 0x90000000, kQspiBytes = 0x10000000;
 constexpr std::uint32_t kPpb = 0xE0000000;
 constexpr std::uint32_t kApb1 = 0x40000000, kApb2 = 0x40010000, kAhb1 = 0x40020000;
 
 bool in_flash_itcm(std::uint32_t address) { return address - kFlashItcm < kFlashBytes; }
 bool in_flash_axi(std::uint32_t address) { return address - kFlashAxi < kFlashBytes; }
 bool in_sram(std::uint32_t address) { return address - kSram < kSramBytes; }
-bool on_axi(std::uint32_t address) { return in_flash_axi(address) || in_sram(address); }
+bool in_qspi(std::uint32_t address) { return address - kQspi < kQspiBytes; }
+bool on_axi(std::uint32_t address) {
+  return in_flash_axi(address) || in_sram(address) || in_qspi(address);
+}
 std::uint32_t line_of(std::uint32_t address) { return address / facts::kLineBytes; }
 
 StallCause cause_of(std::uint32_t address) {
@@ -32,13 +36,19 @@ unsigned MemoryTiming::first_word(std::uint32_t address) const {
 }
 
 Cycle MemoryTiming::LineFill::arrival(std::uint32_t address) const {
-  return begun + (address / 8 - first) % (facts::kLineBeats + 1);
+  return begun + (address / 8 - first) % (facts::kLineBeats + 1) * beat;
 }
 
 // Returns when the first word is there. Then the next request may go out; it overlaps the rest.
 Cycle MemoryTiming::occupy_axi(Cycle now, std::uint32_t address, unsigned cycles) {
   Cycle& memory_free = memory_free_[in_sram(address)];
   return memory_free = axi_free_ = std::max({now, axi_free_, memory_free}) + cycles;
+}
+
+// Without a line: of data past the cache, and of code.
+Cycle MemoryTiming::read_once(Cycle now, std::uint32_t address, std::uint32_t bytes) {
+  if (!in_qspi(address)) return occupy_axi(now, address, first_word(address));
+  return axi_free_ = qspi_.read(std::max(now, axi_free_), address, bytes).end;
 }
 
 bool MemoryTiming::touch_data(std::uint32_t address, bool write) {
@@ -68,8 +78,16 @@ MemoryTiming::LineFill& MemoryTiming::start_fill(Cycle now, std::uint32_t addres
   left_cache(evicted);
   const bool evicts = evicted.dirty;
   if (evicts) now = std::max(now, write_back_free_);  // one eviction buffer
-  const Cycle first = occupy_axi(now, address, first_word(address));
-  fill = {line_of(address), address / 8, first, first + facts::kLineBeats};
+  if (in_qspi(address)) {
+    // From its first byte on: a burst that wraps would need a second command.
+    const std::uint32_t line = line_of(address) * facts::kLineBytes;
+    const QspiTiming::Data data = qspi_.read(std::max(now, axi_free_), line, facts::kLineBytes);
+    fill = {line_of(address), line / 8, data.first, data.end, data.beat};
+    axi_free_ = fill.arrival(address);
+  } else {
+    const Cycle first = occupy_axi(now, address, first_word(address));
+    fill = {line_of(address), address / 8, first, first + facts::kLineBeats};
+  }
   if (evicts) write_back(fill.ready);
   last_fill_ready_ = fill.ready;
   return fill;
@@ -82,7 +100,7 @@ void MemoryTiming::write_back(Cycle now) {
 Wait MemoryTiming::read_line(Cycle now, std::uint32_t address) {
   const std::uint32_t line = line_of(address);
   if (!touch_data(address, false)) {
-    return {until(start_fill(now, address, false).begun, now), cause_of(address)};
+    return {until(start_fill(now, address, false).arrival(address), now), cause_of(address)};
   }
   if (now < last_fill_ready_) [[unlikely]] {
     for (const LineFill& fill : fills_) {
@@ -95,7 +113,7 @@ Wait MemoryTiming::read_line(Cycle now, std::uint32_t address) {
 Wait MemoryTiming::read_slowly(Cycle now, std::uint32_t address, std::uint32_t size) {
   if (on_axi(address)) {
     if (!settings_.data_cache) {
-      return {until(occupy_axi(now, address, first_word(address)), now), cause_of(address)};
+      return {until(read_once(now, address, size), now), cause_of(address)};
     }
     Wait wait = read_line(now, address);
     const std::uint32_t last = address + size - 1;
@@ -173,8 +191,12 @@ Wait MemoryTiming::fetch_slowly(Cycle now, std::uint32_t address) {
     fetched_line_ = line;
     if (instructions_.touch(line, false)) return {};
     instructions_.fill(line, false);
+    if (in_qspi(address)) {
+      const Cycle ready = read_once(now, line * facts::kLineBytes, facts::kLineBytes);
+      return {until(ready, now), cause_of(address)};
+    }
   }
-  return {until(occupy_axi(now, address, first_word(address)), now), cause_of(address)};
+  return {until(read_once(now, address, facts::kFetchBytes), now), cause_of(address)};
 }
 
 // The interface holds the line it has read last.
@@ -202,6 +224,7 @@ Cycle uncontended(Cycle start, const BusBurst& burst) {
 
 Cycle MemoryTiming::transfer(Cycle start, const BusBurst& burst) {
   compare_contents(burst);
+  if (in_qspi(burst.address)) return qspi_.read(start, burst.address, burst.bytes).end;
   if (!on_axi(burst.address)) return uncontended(start, burst);
   Cycle& free = memory_free_[in_sram(burst.address)];
   const Cycle begun = std::max(start + facts::kDmaBurst, free) - facts::kDmaBurst;
@@ -230,6 +253,7 @@ void MemoryTiming::compare_contents(const BusBurst& burst) {
 
 void MemoryTiming::configure(const MemorySettings& settings) {
   settings_ = settings;
+  qspi_.configure(settings.qspi);
   fetched_line_ = ~0u;
 }
 

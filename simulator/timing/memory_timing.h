@@ -10,6 +10,7 @@
 #include "simulator/timing/clock.h"
 #include "simulator/timing/facts.h"
 #include "simulator/timing/profile.h"
+#include "simulator/timing/qspi_timing.h"
 
 namespace simulator {
 
@@ -18,6 +19,7 @@ struct MemorySettings {
   bool instruction_cache = false, data_cache = false;  ///< CCR.IC, DC
   unsigned wait_states = 0;                            ///< FLASH_ACR.LATENCY
   bool prefetch = false, art = false;                  ///< FLASH_ACR.PRFTEN, ARTEN
+  QspiSettings qspi = {};                              ///< of QUADSPI's registers
   unsigned apb1_divider = 1, apb2_divider = 1;         ///< of HCLK
 };
 
@@ -83,6 +85,7 @@ class MemoryTiming {
     std::uint32_t first = 0;  // the 64-bit word of the line that comes first
     Cycle begun = 0;          // when that one is there
     Cycle ready = 0;          // when all of them are
+    unsigned beat = 1;        // from one to the next
     [[nodiscard]] Cycle arrival(std::uint32_t address) const;
   };
 
@@ -100,8 +103,10 @@ class MemoryTiming {
   Wait fetch_slowly(Cycle now, std::uint32_t address);
   Wait flash_over_itcm(Cycle now, std::uint32_t address, bool instruction);
   [[nodiscard]] unsigned first_word(std::uint32_t address) const;
+  Cycle read_once(Cycle now, std::uint32_t address, std::uint32_t bytes);
 
   MemorySettings settings_;
+  QspiTiming qspi_;
   CacheTags instructions_{facts::kInstructionSets, facts::kInstructionWays};
   CacheTags data_{facts::kDataSets, facts::kDataWays};
   CacheTags art_{1, facts::kArtLines};

@@ -14,13 +14,13 @@ TEST(Placement, ChangesCyclesAlone) {
   if (!std::filesystem::exists(model)) GTEST_SKIP() << "no " << model << ": set SOLDER_SHARED_DIR";
   std::set<int64_t> cycles;
   std::set<std::string> outputs, instructions;
-  for (const char* weights : {"axi", "itcm", "sram"}) {
+  for (const char* weights : {"axi", "itcm", "sram", "qspi"}) {
     const auto figures = solder_json({"bench", model, "--weights", weights});
     cycles.insert(figures["total"]["cycles"].get<int64_t>());
     outputs.insert(figures["output"].dump());
     instructions.insert(figures["total"]["instructions"].dump());
   }
-  EXPECT_EQ(cycles.size(), 3U);
+  EXPECT_EQ(cycles.size(), 4U);
   EXPECT_EQ(outputs.size(), 1U);
   EXPECT_EQ(instructions.size(), 1U);
 }

@@ -49,8 +49,17 @@ void expect_refused(const std::filesystem::path& model, const std::string& memor
 }
 
 TEST(TooLarge, ForFlash) {
-  // 1.2 MB of weights.
-  expect_refused(dense_model("flash", 3000, 100), "of flash", "1200000 bytes of weights");
+  // 17.6 MB of weights, with 16 MB of flash outside.
+  expect_refused(dense_model("flash", 4400, 1000), "of QSPI flash", "17600000 bytes of weights");
+}
+
+// 1.2 MB of weights.
+TEST(TooLarge, ForTheFlashInside) {
+  const auto model = dense_model("outside", 3000, 100);
+  const auto finished =
+      solder({"compile", model, "-o", fresh_folder("outside_output"), "--name", "outside"});
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_THAT(finished.output, HasSubstr("link the section .solder_constants into the QSPI flash"));
 }
 
 TEST(TooLarge, ForRam) {

@@ -2,8 +2,10 @@
 
 #include "firmware/boards/stm32f746g-disco/clock.h"
 #include "firmware/boards/stm32f746g-disco/interrupts.h"
+#include "firmware/boards/stm32f746g-disco/qspi.h"
 #include "firmware/cortex-m7/core.h"
 #include "firmware/cortex-m7/vectors.h"
+#include "firmware/hal/printer.h"
 #include "firmware/hal/serial.h"
 
 namespace firmware {
@@ -15,6 +17,8 @@ constexpr auto kVectors = [] {
   table.interrupts[82] = handle_uart7;
   return table;
 };
+
+constexpr Printer out([](char character) { write(console, static_cast<uint8_t>(character)); });
 
 }  // namespace
 
@@ -28,6 +32,13 @@ void init_board() {
   start_cycle_counter();
   start_millisecond_timer(kClockTree.core_hz);
   start_serial_ports();
+  if constexpr (kUsesQspiFlash) {
+    if (uint32_t id; !start_qspi_flash(id)) {
+      out << "error the QSPI flash is not the N25Q128A, whose commands this firmware knows (id 0x"
+          << Hex{id, 6} << ")\n";
+      stop(false);
+    }
+  }
 }
 
 uint32_t core_clock_hz() { return kClockTree.core_hz; }

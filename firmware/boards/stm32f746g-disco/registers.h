@@ -29,7 +29,10 @@ struct Gpio {  // 6.4
   Register MODER, OTYPER, OSPEEDR, PUPDR, IDR, ODR, BSRR, LCKR;
   Register AFR[2];
 };
+inline Gpio& gpiob() { return block_at<Gpio>(0x40020400); }
 inline Gpio& gpioc() { return block_at<Gpio>(0x40020800); }
+inline Gpio& gpiod() { return block_at<Gpio>(0x40020C00); }
+inline Gpio& gpioe() { return block_at<Gpio>(0x40021000); }
 inline Gpio& gpiof() { return block_at<Gpio>(0x40021400); }
 
 struct Usart {  // 31.8
@@ -38,5 +41,14 @@ struct Usart {  // 31.8
 static_assert(offsetof(Usart, TDR) == 0x28);
 inline constexpr uintptr_t kUsart6 = 0x40011400;
 inline constexpr uintptr_t kUart7 = 0x40007800;
+
+struct Quadspi {  // 14.5
+  Register CR, DCR, SR, FCR, DLR, CCR, AR, ABR, DR;
+
+  // Takes and gives as many bytes as an access has.
+  volatile uint8_t& DR_byte() { return reinterpret_cast<volatile uint8_t&>(DR); }
+};
+static_assert(offsetof(Quadspi, DR) == 0x20);
+inline Quadspi& quadspi() { return block_at<Quadspi>(0xA0001000); }
 
 }  // namespace firmware

@@ -11,7 +11,7 @@ __attribute__((noinline)) static void middle(uint32_t* target) {
 }
 
 void wild_pointer(void) {
-  pointer = (uint32_t*)0x90000000;
+  pointer = (uint32_t*)0x70000000;
   middle(pointer);
 }
 
@@ -22,7 +22,7 @@ void predicated_store(void) {
       "mov r0, #1\n cmp r0, #1\n"
       "itte eq\n addeq r0, r0, #1\n"
       ".global predicated_store_here\n predicated_store_here: streq r0, [%0]\n"
-      "movne r0, #0\n add r0, r0, #8\n str r0, [%1]\n" ::"r"(0x90000000),
+      "movne r0, #0\n add r0, r0, #8\n str r0, [%1]\n" ::"r"(0x70000000),
       "r"(&after_predicated_store)
       : "r0", "memory", "cc");
 }
@@ -48,7 +48,7 @@ static void do_nothing(uint32_t exc_return, uint32_t* frame) {
 }
 void endless_faults(void) {
   handlers[HARD_FAULT] = do_nothing;
-  middle((uint32_t*)0x90000000);
+  middle((uint32_t*)0x70000000);
 }
 
 // Nobody reads RDR: its interrupt comes back at once.
@@ -63,7 +63,7 @@ void endless_interrupts(void) {
 static void trapping_handler(uint32_t exc_return, uint32_t* frame) {
   (void)exc_return;
   (void)frame;
-  middle((uint32_t*)0x90000000);
+  middle((uint32_t*)0x70000000);
 }
 __attribute__((noinline)) static void wait_for_it(void) {
   for (;;) {

@@ -56,6 +56,34 @@ TEST_F(Memories, LinesFromFlashAndSram) {
   EXPECT_EQ(read(kFlash + 64), 11u);
 }
 
+// At 216 MHz, prescaler 2: 30 clocks up to the data, 2 a byte; 4 more cycles from the FIFO.
+class QspiMemory : public Memories {
+ protected:
+  QspiMemory() {
+    settings_.qspi = {.before_data = 60, .per_byte = 4};
+    memory_.configure(settings_);
+  }
+  std::uint32_t read_at(Cycle now, std::uint32_t address) {
+    return memory_.read(now, address, 4).cycles;
+  }
+  static constexpr std::uint32_t kQspi = 0x90000000;
+};
+
+TEST_F(QspiMemory, CommandThenData) {
+  EXPECT_EQ(read_at(1000, kQspi), 60u + 8 * 4 + 4);
+  EXPECT_EQ(read_at(1096, kQspi + 8), 32u);                       // the next beat
+  EXPECT_EQ(read_at(1300, kQspi + 24), 0u);                       // all there
+  EXPECT_EQ(read_at(2000, kQspi + 1024 + 28), 60u + 32 * 4 + 4);  // the last word of a line
+}
+
+TEST_F(QspiMemory, WhatFollowsNeedsNoCommand) {
+  EXPECT_EQ(read_at(1000, kQspi), 96u);
+  // The data of the first line end at 1188; those of the second begin there.
+  EXPECT_EQ(read_at(1188, kQspi + 32), 8u * 4 + 4);
+  EXPECT_EQ(read_at(9000, kQspi + 64), 4u);  // long in the FIFO
+  EXPECT_EQ(read_at(9500, kQspi + 128), 60u + 36);
+}
+
 TEST_F(Memories, WordsOfALineArriveOneAfterTheOther) {
   EXPECT_EQ(memory_.read(100, kFlash + 16, 4).cycles, 13u);
   EXPECT_EQ(memory_.read(113, kFlash + 20, 4).cycles, 0u);
