@@ -71,6 +71,14 @@ class Page {
   std::thread thread_;
 };
 
+std::unique_ptr<simulator::Endpoint> open_line(uint16_t port) {
+  try {
+    return simulator::make_endpoint(fmt::format("tcp:{}", port));
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(fmt::format("{}; choose another with --tcp", error.what()));
+  }
+}
+
 std::atomic<bool> interrupted = false;
 
 void serve(ServeOptions options) {
@@ -78,7 +86,7 @@ void serve(ServeOptions options) {
   if (options.firmware.empty()) options.firmware = firmware_image("mnist-interpreter");
   const auto executable = prepare_model(options.model, kernels_named(options.kernels));
   HostBoard board(executable.model(), options.model.stem().string());
-  const auto line = simulator::make_endpoint(fmt::format("tcp:{}", options.tcp_port));
+  const auto line = open_line(options.tcp_port);
   std::optional<Page> page;
   if (const fs::path folder = page_folder(); folder.empty()) {
     fmt::print(stderr,

@@ -68,35 +68,32 @@ export async function openSerial(): Promise<Carrier> {
 }
 
 function carry(port: SerialPort): Carrier {
-  const reader = port.readable!.getReader();
   const writer = port.writable!.getWriter();
+  let reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
   let isClosed = false;
-  const lost = (): void => {
-    if (!isClosed) carrier.closed('the board was unplugged: plug it in and connect again');
-    isClosed = true;
-  };
   const carrier: Carrier = {
     baud: kBaud,
-    send: (bytes) => void writer.write(bytes).catch(lost),
+    send: (bytes) => void writer.write(bytes).catch(() => {}), // the reader hears of it, too
     close: () => {
       isClosed = true;
-      void reader.cancel().catch(() => {});
+      void reader?.cancel().catch(() => {});
     },
     received: () => {},
     closed: () => {},
   };
   const read = async (): Promise<void> => {
-    try {
-      for (;;) {
-        const { value, done } = await reader.read();
-        if (done) break;
-        carrier.received(value);
+    // A byte that came damaged ends the stream, and there is another; a port that has gone has none.
+    while (port.readable && !isClosed) {
+      reader = port.readable.getReader();
+      try {
+        for (let next = await reader.read(); !next.done; next = await reader.read())
+          carrier.received(next.value);
+      } catch {
+        // the protocol asks again for what got lost
       }
-    } catch {
-      // told below
+      reader.releaseLock();
     }
-    lost();
-    reader.releaseLock();
+    if (!isClosed) carrier.closed('the board was unplugged: plug it in and connect again');
     writer.releaseLock();
     await port.close().catch(() => {});
   };

@@ -1,7 +1,7 @@
 // The page in a real browser, with the virtual board behind it.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import {
@@ -38,7 +38,10 @@ const bridgedSerial = () => {
     port.readable = new ReadableStream({
       start(to) {
         socket.onmessage = (event) => to.enqueue(new Uint8Array(event.data));
-        socket.onclose = () => to.error(new DOMException('The device has been lost.', 'NetworkError'));
+        socket.onclose = () => {
+          port.readable = null;
+          to.error(new DOMException('The device has been lost.', 'NetworkError'));
+        };
       },
     });
     port.writable = new WritableStream({ write: (bytes) => socket.send(bytes) });
@@ -250,11 +253,33 @@ test('static files do from any web server, in few bytes, and without a network',
 });
 
 test('a firmware image that is none is told', async () => {
-  const broken = await solderServe('--firmware', join(repository, 'README.md'));
+  const broken = await solderServe(['--firmware', join(repository, 'README.md')]);
   const page = await openPage(context, broken.address);
   await page.locator('#virtual .bad').filter({ hasText: 'README.md' }).waitFor();
   await page.close();
   await broken.stop();
+});
+
+test('a program that finds no page, no firmware or no port says so', async () => {
+  const folder = join(temporary, 'alone');
+  mkdirSync(folder);
+  const program = join(folder, 'solder');
+  cpSync(join(repository, 'build/solder'), program);
+  const model = join(repository, 'models/mnist/mnist.tflite');
+  await assert.rejects(solderServe([model], program),
+    /the page is not built, only the stand-in is served; scripts\/build_web\.sh builds it/);
+
+  cpSync(join(repository, 'build/web'), join(folder, 'web'), { recursive: true });
+  const server = await solderServe([model], program);
+  const page = await openPage(context, server.address);
+  await page.locator('#virtual .bad').filter({ hasText: 'no firmware image is built' }).waitFor();
+  await page.close();
+  const { port } = new URL(server.address);
+  await assert.rejects(solderServe(['--port', port]),
+    new RegExp(`has ended: solder: HTTP port ${port}: .*in use; choose another with --port\n$`));
+  await assert.rejects(solderServe(['--tcp', server.tcp]),
+    new RegExp(`has ended: solder: TCP port ${server.tcp}: .*in use; choose another with --tcp\n$`));
+  await server.stop();
 });
 
 // For docs/images when SOLDER_SCREENSHOTS is set; elsewhere they show that the page is in one piece.

@@ -11,27 +11,30 @@ export const repository = new URL('../../', import.meta.url).pathname;
 export const temporary = mkdtempSync(join(tmpdir(), 'solder-web-'));
 process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
 
-// `solder serve` on free ports; ends with stop().
-export async function solderServe(...options) {
-  const program = spawn(join(repository, 'build/solder'),
-    ['serve', '--port', '0', '--tcp', '0', ...options]);
+// `solder serve`, on free ports unless told otherwise; ends with stop(). Throws with what the program
+// has printed when it serves no page.
+export async function solderServe(options = [], path = join(repository, 'build/solder')) {
+  const program = spawn(path, [
+    'serve', ...(options.includes('--port') ? [] : ['--port', '0']),
+    ...(options.includes('--tcp') ? [] : ['--tcp', '0']), ...options]);
   let printed = '';
   for (const stream of [program.stdout, program.stderr])
     stream.on('data', (text) => (printed += text));
-  const exit = once(program, 'exit');
+  const exit = once(program, 'close');
   while (!/; Ctrl-C ends/.test(printed)) {
-    const ended = await Promise.race([exit, once(program.stdout, 'data').then(() => null)]);
-    if (ended) throw new Error(`solder serve has ended: ${printed}`);
+    const [code] = await Promise.race([exit, once(program.stdout, 'data').then(() => [null])]);
+    if (code !== null) throw new Error(`solder serve has ended: ${printed}`);
   }
-  const address = /page at (\S+)/.exec(printed)?.[1];
-  if (!address) throw new Error(`the page is not served: ${printed}`);
-  return {
-    address,
-    async stop() {
-      program.kill();
-      await exit;
-    },
+  const stop = async () => {
+    program.kill();
+    await exit;
   };
+  const address = /page at (\S+)/.exec(printed)?.[1];
+  if (!address) {
+    await stop();
+    throw new Error(`the page is not served: ${printed}`);
+  }
+  return { address, tcp: /tcp:127\.0\.0\.1:(\d+)/.exec(printed)[1], stop };
 }
 
 const kTypes = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
