@@ -30,6 +30,9 @@ ctest --preset host-tests
 step "The Python package"
 scripts/check_python.sh
 
+step "Other processors give the same bytes"
+tests/portability/portability.sh
+
 step "TensorFlow Lite and ONNX Runtime agree"
 scripts/check_oracle.sh
 

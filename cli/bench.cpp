@@ -241,8 +241,11 @@ void add_bench_command(CLI::App& program) {
   command.add_option("MODEL", options->job.model, "A .tflite, .onnx, .h5 or .keras file");
   command.add_option("--input", options->job.input,
                      "Input tensor, raw little-endian; default: zeros");
-  command.add_option("--board", options->job.board.name, "Virtual board; mps2-an500 runs on QEMU")
-      ->check(CLI::IsMember({compiler::kStm32f746.name, compiler::kMps2An500.name}))
+  command
+      .add_option(
+          "--board", options->job.board.name,
+          "Virtual board; on QEMU: mps2-an500 (Cortex-M7), mps2-an386 (M4), mps2-an385 (M3)")
+      ->check(CLI::IsMember({"stm32f746g-disco", "mps2-an500", "mps2-an386", "mps2-an385"}))
       ->capture_default_str();
   command.add_option("--clock", options->job.board.clock_mhz, "Core clock in MHz")
       ->check(CLI::IsMember({216, 288}))

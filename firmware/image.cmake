@@ -13,10 +13,8 @@ function(solder_compile name model result)
 endfunction()
 
 # The board and what every app needs. Each image compiles it for its own clock.
-file(GLOB board_sources CONFIGURE_DEPENDS boards/${SOLDER_BOARD}/*.cpp)
-if(NOT board_sources)
-  message(FATAL_ERROR "SOLDER_BOARD: there is no board ${SOLDER_BOARD} in firmware/boards")
-endif()
+include(boards/boards.cmake)
+file(GLOB board_sources CONFIGURE_DEPENDS ${board_folder}/*.cpp)
 set(board_sources ${board_sources} cortex-m7/core.cpp cortex-m7/errno.cpp
                   cortex-m7/faults.cpp cortex-m7/startup.cpp hal/printer.cpp app/step_timer.cpp)
 set(console_sources app/main.cpp app/console.cpp app/digit.cpp app/line_reader.cpp
@@ -50,8 +48,8 @@ function(solder_image name)
   cmake_path(GET arg_MODEL STEM LAST_ONLY model_name)
   set(files input ${arg_INPUT})
 
-  set(memory_map ${CMAKE_CURRENT_SOURCE_DIR}/boards/${SOLDER_BOARD}/memory.ld)
-  set(memory_with_slots ${CMAKE_CURRENT_SOURCE_DIR}/boards/${SOLDER_BOARD}/memory-slots.ld)
+  set(memory_map ${board_folder}/memory.ld)
+  set(memory_with_slots ${board_folder}/memory-slots.ld)
 
   set(elf ${name}.elf)
   add_executable(${elf} ${board_sources} ${${arg_APP}_sources})
@@ -91,6 +89,7 @@ function(solder_image name)
   target_compile_definitions(
     ${elf} PRIVATE SOLDER_CLOCK_MHZ=${arg_CLOCK_MHZ} SOLDER_VERSION="${PROJECT_VERSION}"
                    SOLDER_MESSAGES_BAUD=${arg_MESSAGES_BAUD}
+                   SOLDER_BOARD="${SOLDER_BOARD}"
                    SOLDER_IMAGE_NAME="${name}"
                    SOLDER_USES_QSPI_FLASH=$<STREQUAL:${SOLDER_IMAGE_WEIGHTS},qspi>)
   target_link_libraries(${elf} PRIVATE solder_interpreter solder_protocol solder_device_flags

@@ -153,10 +153,9 @@ BenchFigures run_on_virtual_board(const BenchBoard& bench, const fs::path& elf, 
   return figures;
 }
 
-std::string run_on_qemu(const fs::path& elf) {
-  const Finished finished =
-      run_program({"qemu-system-arm", "-M", "mps2-an500", "-cpu", "cortex-m7", "-icount", "shift=0",
-                   "-nographic", "-semihosting", "-kernel", elf.string()});
+std::string run_on_qemu(const BenchBoard& board, const fs::path& elf) {
+  const Finished finished = run_program({"qemu-system-arm", "-M", board.name, "-icount", "shift=0",
+                                         "-nographic", "-semihosting", "-kernel", elf.string()});
   if (finished.exit_code == 127)
     throw std::runtime_error(
         "qemu-system-arm is not installed: scripts/install_packages.sh test installs it");
@@ -166,8 +165,7 @@ std::string run_on_qemu(const fs::path& elf) {
 }  // namespace
 
 void place(BenchBoard& board, const compiler::CppModel& model) {
-  const compiler::Target& target =
-      board.name == compiler::kMps2An500.name ? compiler::kMps2An500 : compiler::kStm32f746;
+  const compiler::Target& target = board.is_qemu() ? compiler::kMps2 : compiler::kStm32f746;
   compiler::check_fits(target, model.constants_bytes, model.arena_bytes);
   const bool outside = compiler::needs_qspi(target, model.constants_bytes);
   if (board.weights.empty()) board.weights = outside ? "qspi" : "axi";
@@ -244,7 +242,7 @@ void observe_bench_firmware(const BenchBoard& board, const fs::path& elf,
 }
 
 BenchFigures run_bench_firmware(const BenchBoard& board, const fs::path& elf, Counting counting) {
-  if (board.name == "mps2-an500") return parse(run_on_qemu(elf));
+  if (board.is_qemu()) return parse(run_on_qemu(board, elf));
   return run_on_virtual_board(board, elf, counting);
 }
 

@@ -15,9 +15,11 @@
 namespace solder::cli {
 
 struct BenchBoard {
-  std::string name;  // a folder of firmware/boards
+  std::string name;  // of firmware/boards/boards.cmake
   int clock_mhz = 216;
   std::string weights = {};  // a folder of firmware/cortex-m7/weights; empty: where they fit
+
+  bool is_qemu() const { return name.starts_with("mps2-"); }
 };
 
 class FolderLock;

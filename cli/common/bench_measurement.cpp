@@ -32,7 +32,7 @@ compiler::Executable prepare(const BenchJob& job) {
 BenchResult measure(const BenchJob& job, const compiler::Executable& executable) {
   const Model model = executable.model();
   const auto cpp = compiler::export_cpp(executable, "model", job.model.filename().string());
-  const bool is_qemu = job.board.name == compiler::kMps2An500.name;
+  const bool is_qemu = job.board.is_qemu();
   BenchBoard board = job.board;
   place(board, cpp);
   const BuiltFirmware built = build_bench_firmware(board, cpp, input_bytes(job, model));

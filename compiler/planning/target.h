@@ -17,8 +17,8 @@ struct Target {
 // The STM32F746NG: 1 MB of flash; DTCM, SRAM1 and SRAM2 adjoin to 320 KB (RM0385, memory map). Its
 // board has 16 MB at QUADSPI.
 inline const Target kStm32f746 = {"stm32f746g-disco", 1 << 20, 320 << 10, 16 << 20};
-// QEMU's MPS2 with an AN500 image: 4 MB of code memory, 4 MB of data memory.
-inline const Target kMps2An500 = {"mps2-an500", 4 << 20, 4 << 20};
+// QEMU's MPS2: 4 MB of code memory, 4 MB of data memory.
+inline const Target kMps2 = {"mps2", 4 << 20, 4 << 20};
 
 // Whether the constants find no room in the chip's own flash beside a firmware, but do at QUADSPI.
 bool needs_qspi(const Target& target, int64_t constants_bytes);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <vector>
 
 #include "tests/support/program.h"
 
@@ -38,6 +39,25 @@ TEST_P(Emulators, CountTheSameTwice) {
                                             "--input",   models / "digit/digit.f32",
                                             "--kernels", GetParam()};
   EXPECT_EQ(solder_json(command), solder_json(command));
+}
+
+// An integer network, but for its first and last operator, on other cores by QEMU.
+TEST(Cores, GiveWhatTheCortexM7Gives) {
+  const auto models = repository() / "models";
+  const auto output = [&](const char* board, const char* kernels) {
+    const auto figures =
+        solder_json({"bench", models / "mnist/mnist_qat.onnx", "--input",
+                     models / "digit/digit.f32", "--board", board, "--kernels", kernels});
+    return figures["output"].get<std::vector<float>>();
+  };
+  const auto expected = output("stm32f746g-disco", "generic");
+  const auto expect_near = [&](const std::vector<float>& values) {
+    ASSERT_EQ(values.size(), expected.size());
+    for (size_t i = 0; i < values.size(); ++i) EXPECT_NEAR(values[i], expected[i], 1e-6);
+  };
+  expect_near(output("mps2-an500", "armv7em"));
+  expect_near(output("mps2-an386", "armv7em"));  // Cortex-M4
+  expect_near(output("mps2-an385", "generic"));  // Cortex-M3
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, Emulators, testing::Values("generic", "reference"),

@@ -1,5 +1,5 @@
-// Arm MPS2+ with the Cortex-M7 image AN500, as `qemu-system-arm -M mps2-an500 -icount shift=0`
-// runs it: an instruction takes a nanosecond, so cycles are instructions. Peripherals: Cortex-M
+// Arm MPS2+ with the images AN385, AN386 and AN500, as `qemu-system-arm -M mps2-an500 -icount
+// shift=0` runs them: an instruction takes a nanosecond, so cycles are instructions. Peripherals: Cortex-M
 // System Design Kit manual, chapter 4.
 #include "firmware/hal/board.h"
 
@@ -40,7 +40,7 @@ void start(const SerialPort& port) {
 
 [[gnu::section(".vectors"), gnu::used]] constinit const VectorTable<32> vectors;
 
-const char* const kBoardName = "mps2-an500";
+const char* const kBoardName = SOLDER_BOARD;
 
 constinit SerialPort console = {0x40004000};
 constinit SerialPort messages = {0x40005000};
