@@ -83,7 +83,7 @@ std::atomic<bool> interrupted = false;
 
 void serve(ServeOptions options) {
   if (options.model.empty()) options.model = source_root() / "models/mnist/mnist.tflite";
-  if (options.firmware.empty()) options.firmware = firmware_image("mnist-interpreter");
+  if (options.firmware.empty()) options.firmware = firmware_image("mnist-interpreter-2mbaud");
   const auto executable = prepare_model(options.model, kernels_named(options.kernels));
   HostBoard board(executable.model(), options.model.stem().string());
   const auto line = open_line(options.tcp_port);
