@@ -43,6 +43,14 @@ export interface Inference {
 const kWarmUpMilliseconds = 20;
 const kMeasureMilliseconds = 20;
 
+const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
+
+// Means of every step over the faster half of the runs: the others were interrupted.
+function means(runs: number[][]): number[] {
+  const faster = runs.sort((a, b) => sum(a) - sum(b)).slice(0, Math.ceil(runs.length / 2));
+  return runs[0]!.map((_, step) => sum(faster.map((run) => run[step]!)) / faster.length);
+}
+
 export class Model {
   private constructor(
     readonly name: string,
@@ -75,39 +83,37 @@ export class Model {
     return this.description.outputs.map((index) => this.description.tensors[index]!);
   }
 
-  // One inference, repeated to time every step: means of the runs that count.
+  // One inference, repeated to time every step.
   infer(inputs: Uint8Array[]): Inference {
     const { exports } = this.instance;
-    const steps = this.description.steps;
-    const totals = new Float64Array(steps.length);
-    const begin = performance.now();
-    let counted = begin, runs = 0;
+    const { operators, steps } = this.description;
+    const warm = performance.now() + kWarmUpMilliseconds;
+    let runs: number[][] = [];
+    let isWarm = false;
     do {
-      if (counted === begin && performance.now() - begin > kWarmUpMilliseconds) {
-        counted = performance.now();
-        totals.fill(0);
-        runs = 0;
+      if (!isWarm && performance.now() > warm) {
+        isWarm = true;
+        runs = [];
       }
       // Again each time: an inference may overwrite its inputs.
       inputs.forEach((input, index) =>
         this.instance.view(exports.model_input(index), input.length).set(input));
       let before = performance.now();
-      for (let step = 0; step < steps.length; ++step) {
+      runs.push(steps.map((_, step) => {
         exports.model_step(step);
-        const after = performance.now();
-        totals[step]! += after - before;
-        before = after;
-      }
-      ++runs;
-    } while (performance.now() - begin < kWarmUpMilliseconds + kMeasureMilliseconds);
-    const times = Array.from(totals, (total) => total / runs);
+        const begin = before;
+        before = performance.now();
+        return before - begin;
+      }));
+    } while (performance.now() < warm + kMeasureMilliseconds);
+    const times = means(runs);
     return {
       outputs: this.outputs.map((tensor, index) =>
         this.instance.copy(exports.model_output(index), tensor.bytes)),
-      milliseconds: times.reduce((sum, time) => sum + time, 0),
+      milliseconds: sum(times),
       steps: steps.map((operator, index) => ({
         operator,
-        type: this.description.operators[operator]!.type,
+        type: operators[operator]!.type,
         milliseconds: times[index]!,
       })),
     };

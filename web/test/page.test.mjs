@@ -129,8 +129,9 @@ test('what can go wrong with a serial port is told', async () => {
     }) } }),
     /^the board does not answer: is it the right port/],
   ];
+  const hurried = await browser(); // its clock is set for all of its pages
   for (const [serial, told] of cases) {
-    const page = await openPage(context, served.address, async (it) => {
+    const page = await openPage(hurried, served.address, async (it) => {
       await it.addInitScript(serial);
       await it.clock.install();
     });
@@ -138,8 +139,8 @@ test('what can go wrong with a serial port is told', async () => {
     if (await connect.isVisible()) await connect.click();
     for (let second = 0; second < 20; ++second) await page.clock.runFor(1000);
     assert.match(await page.locator('#real .state').textContent(), told);
-    await page.close();
   }
+  await hurried.close();
 });
 
 test('a model that is dropped is shown, run and uploaded', async () => {
