@@ -16,10 +16,11 @@ size_t plan_bytes(const Graph& graph) {
   return bytes + 256 * graph.tensors.size();
 }
 
-// Tables grow with the channels of constants, eight bytes each.
+// Tables grow with constants: at most 49 floats for nine weights, of channels that are filled up to
+// fours; and with their channels.
 size_t table_bytes(const Graph& graph) {
   size_t bytes = size_t{1} << 12;
-  for (const Tensor& tensor : graph.tensors) bytes += tensor.data.size() * 8 + 64;
+  for (const Tensor& tensor : graph.tensors) bytes += tensor.data.size() * 24 + 4096;
   return bytes;
 }
 
@@ -60,7 +61,8 @@ std::string describe(const Error& error, const Graph& graph) {
   return text;
 }
 
-Executable::Executable(Graph graph, const KernelSet& kernels, Prefer prefer)
+Executable::Executable(Graph graph, const KernelSet& kernels, Prefer prefer,
+                       std::optional<KernelId> favourite)
     : graph_(std::move(graph)),
       view_(graph_),
       kernels_(kernels),
@@ -70,7 +72,7 @@ Executable::Executable(Graph graph, const KernelSet& kernels, Prefer prefer)
   Arena memory(plan_memory_.data(), plan_memory_.bytes());
   MemoryMap map;
   const GraphView view = view_.graph();
-  Planning planning = {.selection = {graph_, prefer}};
+  Planning planning = {.selection = {graph_, prefer, favourite}};
   const Lowering lowering = {.context = &planning,
                              .lower = &kernels == &kArmv7emKernels ? &Planning::lower : nullptr,
                              .place = &Planning::place};

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,9 @@ namespace solder::compiler {
 class Executable {
  public:
   // Throws ModelError when an operator cannot be prepared. `prefer` is for sets with a choice of
-  // kernels: armv7em.
-  Executable(Graph graph, const KernelSet& kernels, Prefer prefer = Prefer::kBalanced);
+  // kernels: armv7em; tests say which of them is taken wherever it can be, whatever it costs.
+  Executable(Graph graph, const KernelSet& kernels, Prefer prefer = Prefer::kBalanced,
+             std::optional<KernelId> favourite = {});
 
   const Graph& graph() const { return graph_; }
   const KernelSet& kernels() const { return kernels_; }

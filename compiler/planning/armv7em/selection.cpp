@@ -95,19 +95,37 @@ std::vector<Choice> choices(const Graph& graph, const StepBuilder& steps) {
   return all;
 }
 
-// Candidates that need more RAM than the limit go; the one that needs least always stays.
+void keep_favourite(std::vector<Choice>& all, KernelId favourite) {
+  for (Choice& choice : all) {
+    const auto is_it = [&](const Candidate& c) { return c.kernel == favourite; };
+    if (std::ranges::any_of(choice.candidates, is_it))
+      std::erase_if(choice.candidates, std::not_fn(is_it));
+  }
+}
+
+// What the candidate needs that needs least.
+int64_t least_bytes(const Choice& choice) {
+  int64_t least = std::numeric_limits<int64_t>::max();
+  for (const Candidate& c : choice.candidates) least = std::min(least, bytes_with(choice, c));
+  return least;
+}
+
+// Candidates that need more RAM than the limit go, but never all. A pool that the step before can
+// compute, too, says nothing about the least that the model needs.
 void drop_large(std::vector<Choice>& all, double limit) {
   int64_t least = 0;
+  bool may_be_fused = false;
   for (const Choice& choice : all) {
-    int64_t least_here = std::numeric_limits<int64_t>::max();
-    for (const Candidate& c : choice.candidates)
-      least_here = std::min(least_here, bytes_with(choice, c));
-    least = std::max(least, least_here);
+    if (!may_be_fused) least = std::max(least, least_bytes(choice));
+    may_be_fused = std::ranges::any_of(choice.candidates, &Candidate::fuses_pool);
   }
-  for (Choice& choice : all)
+  for (Choice& choice : all) {
+    const auto allowed =
+        std::max(limit * static_cast<double>(least), static_cast<double>(least_bytes(choice)));
     std::erase_if(choice.candidates, [&](const Candidate& c) {
-      return static_cast<double>(bytes_with(choice, c)) > limit * static_cast<double>(least);
+      return static_cast<double>(bytes_with(choice, c)) > allowed;
     });
+  }
 }
 
 // From the smallest constants on, what saves most cycles for each byte, as long as there are bytes.
@@ -147,6 +165,7 @@ void choose(std::vector<Choice>& all, double limit) {
 Error Selection::lower(StepBuilder& steps) const {
   const Limits limit = limits(prefer_);
   std::vector<Choice> all = choices(graph_, steps);
+  if (favourite_) keep_favourite(all, *favourite_);
   drop_large(all, limit.ram);
   choose(all, limit.constants);
   const PreparedStep* fused = nullptr;
