@@ -9,6 +9,7 @@
 #include "runtime/base/fixed_point.h"
 #include "runtime/kernels/activation/activation.h"
 #include "runtime/kernels/armv7em/packed.h"
+#include "runtime/kernels/conv_2d/armv7em_f32.h"
 #include "runtime/kernels/conv_2d/conv_2d.h"
 #include "runtime/kernels/elementwise/elementwise.h"
 #include "runtime/kernels/fully_connected/fully_connected.h"
@@ -163,6 +164,20 @@
 // Of the Cortex-M4 and M7, on constants that the compiler packs for them (compiler/planning/armv7em);
 // an interpreter never calls them.
 #define SOLDER_ARMV7EM_KERNEL_LIST(X)                                                             \
+  X(conv_2d_f32_direct, Conv2DF32DirectParams,                                                    \
+    const float* input, const float* filter, const float* bias, float* scratch, float* output)    \
+  X(conv_2d_f32_one_channel, Conv2DF32PooledParams,                                               \
+    const float* input, const float* filter, float* output)                                       \
+  X(conv_2d_f32_winograd_2x2, Conv2DF32PooledParams,                                              \
+    const float* input, const float* filter, const float* bias, float* scratch, float* output)    \
+  X(conv_2d_f32_winograd_4x4, Conv2DF32PooledParams,                                              \
+    const float* input, const float* filter, const float* bias, float* scratch, float* output)    \
+  X(conv_2d_f32_winograd_5x5, Conv2DF32PooledParams,                                              \
+    const float* input, const float* filter, const float* bias, float* scratch, float* output)    \
+  X(depthwise_conv_2d_f32_3x3, Conv2DF32Params,                                                   \
+    const float* input, const float* filter, float* scratch, float* output)                       \
+  X(fully_connected_f32_packed, FullyConnectedF32Params,                                          \
+    const float* input, const float* filter, const float* bias, float* output)                    \
   X(fully_connected_s8_smlad, FullyConnectedS8SmladParams,                                        \
     const int8_t* input, const uint32_t* filter, const PackedRequantization* requantization,      \
     int8_t* output)

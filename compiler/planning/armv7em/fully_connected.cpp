@@ -44,10 +44,41 @@ void add_s8(const StepView& view, std::vector<Candidate>& candidates) {
                         .apply = apply});
 }
 
+void add_f32(const StepView& view, std::vector<Candidate>& candidates) {
+  const auto& p = view.params<FullyConnectedF32Params>();
+  const int32_t outputs = (p.output_depth + 7) / 8 * 8;
+  const int32_t elements = outputs * p.input_depth;
+  const auto* filter = view.constant<float>(1);
+  const auto* bias = view.constant<float>(2);
+  const Operand input = view.operand(0), output = view.operand(3);
+  const auto apply = [=](StepBuilder& steps, PreparedStep& step) -> Error {
+    auto* params = steps.params<FullyConnectedF32Params>();
+    auto* packed = steps.table<float>(elements);
+    auto* packed_bias = steps.table<float>(outputs);
+    if (params == nullptr || packed == nullptr || packed_bias == nullptr) return steps.no_memory();
+    *params = p;
+    float* to = packed;
+    for (int32_t first = 0; first < outputs; first += 8)
+      for (int32_t i = 0; i < p.input_depth; ++i)
+        for (int32_t c = first; c < first + 8; ++c)
+          *to++ = c < p.output_depth ? filter[c * p.input_depth + i] : 0;
+    if (bias != nullptr) std::copy_n(bias, p.output_depth, packed_bias);
+    steps.replace(
+        step, KernelId::fully_connected_f32_packed, params,
+        {input, steps.operand_of_table(packed), steps.operand_of_table(packed_bias), output});
+    return {};
+  };
+  candidates.push_back({.kernel = KernelId::fully_connected_f32_packed,
+                        .cycles = p.batches * (2.1 * elements + 20.0 * p.output_depth),
+                        .constant_bytes = static_cast<uint32_t>(4 * (elements + outputs)),
+                        .apply = apply});
+}
+
 }  // namespace
 
 void add_fully_connected(const StepView& view, std::vector<Candidate>& candidates) {
   if (view.step->step.kernel == KernelId::fully_connected_s8) add_s8(view, candidates);
+  if (view.step->step.kernel == KernelId::fully_connected_f32) add_f32(view, candidates);
 }
 
 }  // namespace solder::compiler::armv7em

@@ -89,6 +89,8 @@ std::vector<Choice> choices(const Graph& graph, const StepBuilder& steps) {
     if (view.pool != nullptr)
       choice.pooled_bytes = activations.bytes(
           graph.operators[static_cast<size_t>(view.pool->step.operator_index)].outputs[0]);
+    add_conv_2d_f32(view, choice.candidates);
+    add_depthwise_conv_2d_f32(view, choice.candidates);
     add_fully_connected(view, choice.candidates);
     all.push_back(std::move(choice));
   }
