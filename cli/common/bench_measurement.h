@@ -24,7 +24,7 @@ struct BenchResult {
   BenchFigures figures;                     // instructions
   std::optional<BenchFigures> cycles;       // modelled; only of the virtual board
   std::vector<std::vector<float>> outputs;  // real values
-  std::string weights;  // where they are: BenchBoard::weights
+  std::string weights;                      // where they are: BenchBoard::weights
   int64_t code_bytes = 0, weights_bytes = 0;
 };
 

@@ -1,6 +1,6 @@
 // Arm MPS2+ with the images AN385, AN386 and AN500, as `qemu-system-arm -M mps2-an500 -icount
-// shift=0` runs them: an instruction takes a nanosecond, so cycles are instructions. Peripherals: Cortex-M
-// System Design Kit manual, chapter 4.
+// shift=0` runs them: an instruction takes a nanosecond, so cycles are instructions. Peripherals:
+// Cortex-M System Design Kit manual, chapter 4.
 #include "firmware/hal/board.h"
 
 #include "firmware/cortex-m7/core.h"
