@@ -74,6 +74,7 @@ test('a digit drawn by mouse is recognised here and on the virtual board', async
 
 test('the keyboard draws, and every example is what it says', async () => {
   const page = await openPage(context, served.address);
+  await connected(page); // a board that comes in between is asked, too, and its answer told
   const pad = page.getByRole('application', { name: 'Drawing area' });
   await page.keyboard.press('Tab');
   assert.ok(await pad.evaluate((element) => element === document.activeElement), 'first in order');
