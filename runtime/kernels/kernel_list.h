@@ -10,7 +10,9 @@
 #include "runtime/kernels/activation/activation.h"
 #include "runtime/kernels/armv7em/packed.h"
 #include "runtime/kernels/conv_2d/armv7em_f32.h"
+#include "runtime/kernels/conv_2d/armv7em_s8.h"
 #include "runtime/kernels/conv_2d/conv_2d.h"
+#include "runtime/kernels/elementwise/armv7em.h"
 #include "runtime/kernels/elementwise/elementwise.h"
 #include "runtime/kernels/fully_connected/fully_connected.h"
 #include "runtime/kernels/gather/gather.h"
@@ -178,9 +180,18 @@
     const float* input, const float* filter, float* scratch, float* output)                       \
   X(fully_connected_f32_packed, FullyConnectedF32Params,                                          \
     const float* input, const float* filter, const float* bias, float* output)                    \
+  X(add_s8_table, AddS8TableParams,                                                               \
+    const int8_t* a, const int8_t* b, const int32_t* table, int8_t* output)                       \
   X(fully_connected_s8_smlad, FullyConnectedS8SmladParams,                                        \
-    const int8_t* input, const uint32_t* filter, const PackedRequantization* requantization,      \
-    int8_t* output)
+    const int8_t* input, const uint32_t* filter, int8_t* output)                                  \
+  X(conv_2d_s8_smlad_w16, Conv2DS8SmladParams,                                                    \
+    const int8_t* input, const uint32_t* filter, uint32_t* scratch, int8_t* output)               \
+  X(conv_2d_s8_smlad_w8, Conv2DS8SmladParams,                                                     \
+    const int8_t* input, const uint32_t* filter, uint32_t* scratch, int8_t* output)               \
+  X(conv_max_pool_2d_s8_smlad_w16, ConvMaxPool2DS8SmladParams,                                    \
+    const int8_t* input, const uint32_t* filter, uint32_t* scratch, int8_t* output)               \
+  X(conv_max_pool_2d_s8_smlad_w8, ConvMaxPool2DS8SmladParams,                                     \
+    const int8_t* input, const uint32_t* filter, uint32_t* scratch, int8_t* output)
 
 #define SOLDER_PORTABLE_KERNEL_LIST(X)                                                            \
   SOLDER_COMMON_KERNEL_LIST(X)                                                                    \

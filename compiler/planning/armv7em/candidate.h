@@ -42,6 +42,8 @@ struct Candidate {
 // Adds what there is for a step; for a kernel that none is written for, nothing.
 void add_conv_2d_f32(const StepView& view, std::vector<Candidate>& candidates);
 void add_depthwise_conv_2d_f32(const StepView& view, std::vector<Candidate>& candidates);
+void add_conv_2d_s8(const StepView& view, std::vector<Candidate>& candidates);
+void add_elementwise(const StepView& view, std::vector<Candidate>& candidates);
 void add_fully_connected(const StepView& view, std::vector<Candidate>& candidates);
 
 }  // namespace solder::compiler::armv7em

@@ -6,7 +6,31 @@
 namespace solder::compiler::armv7em {
 namespace {
 
-int32_t fours(int32_t count) { return (count + 3) / 4; }
+// As FullyConnectedS8SmladParams tells.
+std::vector<uint32_t> pack(const FullyConnectedS8Params& p, const int8_t* filter,
+                           const std::vector<PackedRequantization>& requantization) {
+  std::vector<uint32_t> packed;
+  for (int32_t first = 0; first < p.output_depth;) {
+    const int32_t block = p.output_depth - first >= 8 ? 8 : 4;
+    for (int32_t c = first; c < first + block; ++c) {
+      const auto& r = requantization[static_cast<size_t>(std::min(c, p.output_depth - 1))];
+      for (const int32_t word : {r.bias / 2, r.multiplier, r.rounding, r.right_shift})
+        packed.push_back(static_cast<uint32_t>(word));
+    }
+    for (int32_t i = 0; i < p.input_depth; i += 4) {
+      for (int32_t c = first; c < first + block; ++c) {
+        uint32_t word = 0;
+        for (int32_t k = 0; k < 4; ++k)
+          if (c < p.output_depth && i + k < p.input_depth)
+            word |= uint32_t{static_cast<uint8_t>(filter[c * p.input_depth + i + k])} << 8 * k;
+        packed.push_back(word);
+      }
+    }
+    first += block;
+  }
+  packed.push_back(0);
+  return packed;
+}
 
 void add_s8(const StepView& view, std::vector<Candidate>& candidates) {
   const auto& p = view.params<FullyConnectedS8Params>();
@@ -17,30 +41,23 @@ void add_s8(const StepView& view, std::vector<Candidate>& candidates) {
                            p.per_channel, p.input_offset, p.output_offset},
                           filter, p.output_depth, p.input_depth);
   if (!requantization) return;
-  const auto words = static_cast<uint32_t>(fours(p.output_depth) * fours(p.input_depth) * 4);
-  const uint32_t bytes = words * 4 + static_cast<uint32_t>(p.output_depth) * 16;
+  const Operand input = view.operand(0), output = view.operand(4);
   const auto apply = [=](StepBuilder& steps, PreparedStep& step) -> Error {
+    const std::vector<uint32_t> packed = pack(p, filter, *requantization);
     auto* params = steps.params<FullyConnectedS8SmladParams>();
-    auto* table = steps.table<PackedRequantization>(p.output_depth);
-    auto* packed = steps.table<uint32_t>(static_cast<int32_t>(words));
-    if (params == nullptr || table == nullptr || packed == nullptr) return steps.no_memory();
+    auto* table = steps.table<uint32_t>(static_cast<int32_t>(packed.size()));
+    if (params == nullptr || table == nullptr) return steps.no_memory();
     *params = {p.batches, p.input_depth, p.output_depth, p.activation_min, p.activation_max};
-    std::ranges::copy(*requantization, table);
-    auto* byte = reinterpret_cast<int8_t*>(packed);
-    for (int32_t first = 0; first < p.output_depth; first += 4)
-      for (int32_t i = 0; i < p.input_depth; i += 4)
-        for (int32_t c = first; c < first + 4; ++c)
-          for (int32_t k = i; k < i + 4; ++k)
-            *byte++ =
-                c < p.output_depth && k < p.input_depth ? filter[c * p.input_depth + k] : int8_t{0};
-    const Operand input = step.step.operands[0], output = step.step.operands[4];
+    std::ranges::copy(packed, table);
     steps.replace(step, KernelId::fully_connected_s8_smlad, params,
-                  {input, steps.operand_of_table(packed), steps.operand_of_table(table), output});
+                  {input, steps.operand_of_table(table), output});
     return {};
   };
+  const int32_t channels = (p.output_depth + 3) / 4 * 4;
+  const int32_t fours = (p.input_depth + 3) / 4;
   candidates.push_back({.kernel = KernelId::fully_connected_s8_smlad,
-                        .cycles = p.batches * (1.2 * 4 * words + 20.0 * p.output_depth),
-                        .constant_bytes = bytes,
+                        .cycles = p.batches * channels * (3.3 * fours + 15),
+                        .constant_bytes = static_cast<uint32_t>(channels * (4 * fours + 16) + 4),
                         .apply = apply});
 }
 

@@ -10,6 +10,18 @@ constexpr int32_t kMaxRightShift = 22;
 
 }  // namespace
 
+std::optional<PackedRequantization> pack_requantization(const Requantization& r,
+                                                        int32_t output_offset) {
+  // With a multiplier of 0 every sum becomes the zero point, whatever the shift.
+  const int32_t right_shift = r.multiplier == 0 ? 1 : -r.shift;
+  if (right_shift < 1 || right_shift > kMaxRightShift) return {};
+  return PackedRequantization{
+      .bias = 0,
+      .multiplier = r.multiplier,
+      .rounding = (1 << (right_shift - 1)) + output_offset * (1 << right_shift),
+      .right_shift = right_shift};
+}
+
 std::optional<std::vector<PackedRequantization>> pack_requantization(const OutputS8& output,
                                                                      const int8_t* filter,
                                                                      int32_t channels,
@@ -25,14 +37,10 @@ std::optional<std::vector<PackedRequantization>> pack_requantization(const Outpu
     const int64_t bias = sum * output.input_offset + (output.bias == nullptr ? 0 : output.bias[c]);
     // int8 inputs are at most 128 in magnitude.
     if (2 * (std::abs(bias) + 128 * magnitude) > INT32_MAX) return {};
-    // With a multiplier of 0 every sum becomes the zero point, whatever the shift.
-    const int32_t right_shift = r.multiplier == 0 ? 1 : -r.shift;
-    if (right_shift < 1 || right_shift > kMaxRightShift) return {};
-    packed.push_back(
-        {.bias = static_cast<int32_t>(2 * bias),
-         .multiplier = r.multiplier,
-         .rounding = (1 << (right_shift - 1)) + output.output_offset * (1 << right_shift),
-         .right_shift = right_shift});
+    auto entry = pack_requantization(r, output.output_offset);
+    if (!entry) return {};
+    entry->bias = static_cast<int32_t>(2 * bias);
+    packed.push_back(*entry);
   }
   return packed;
 }

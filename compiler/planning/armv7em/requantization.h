@@ -10,6 +10,10 @@
 
 namespace solder::compiler::armv7em {
 
+// Without a bias; nothing when the shift is out of what PackedRequantization can express.
+std::optional<PackedRequantization> pack_requantization(const Requantization& r,
+                                                        int32_t output_offset);
+
 // What int8 output channels have in common.
 struct OutputS8 {
   const int32_t* bias;  // per channel, or null

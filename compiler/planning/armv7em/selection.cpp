@@ -73,6 +73,17 @@ int64_t bytes_with(const Choice& choice, const Candidate& c) {
   return choice.other_bytes + std::min(over, apart) + c.scratch_bytes;
 }
 
+// A candidate that leaves the pooling to its own step costs that time, too.
+void add_unfused_pool(const Graph& graph, const StepView& view,
+                      std::vector<Candidate>& candidates) {
+  if (view.pool == nullptr) return;
+  constexpr double kCyclesPerInput = 8;
+  const int input = graph.operators[view.pool->step.operator_index].inputs[0];
+  const int64_t elements = graph.tensors[static_cast<size_t>(input)].shape.elements();
+  for (Candidate& candidate : candidates)
+    if (!candidate.fuses_pool) candidate.cycles += kCyclesPerInput * static_cast<double>(elements);
+}
+
 std::vector<Choice> choices(const Graph& graph, const StepBuilder& steps) {
   const Activations activations(graph, steps);
   std::vector<Choice> all;
@@ -91,7 +102,10 @@ std::vector<Choice> choices(const Graph& graph, const StepBuilder& steps) {
           graph.operators[static_cast<size_t>(view.pool->step.operator_index)].outputs[0]);
     add_conv_2d_f32(view, choice.candidates);
     add_depthwise_conv_2d_f32(view, choice.candidates);
+    add_conv_2d_s8(view, choice.candidates);
+    add_elementwise(view, choice.candidates);
     add_fully_connected(view, choice.candidates);
+    add_unfused_pool(graph, view, choice.candidates);
     all.push_back(std::move(choice));
   }
   return all;

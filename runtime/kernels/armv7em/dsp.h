@@ -19,6 +19,11 @@ inline uint32_t load(const void* from) {
 }
 inline void store(void* to, uint32_t word) { std::memcpy(to, &word, sizeof(word)); }
 
+// Two halfwords.
+inline uint32_t pair(int32_t low, int32_t high) {
+  return static_cast<uint16_t>(low) | static_cast<uint32_t>(high) << 16;
+}
+
 #ifdef __ARM_FEATURE_DSP
 
 inline int32_t smlad(uint32_t a, uint32_t b, int32_t sum) {
@@ -40,14 +45,21 @@ inline int32_t smmlar(int32_t a, int32_t b, int32_t sum) {
   return result;
 }
 inline int32_t ssat8(int32_t a) { return __ssat(a, 8); }
+inline uint32_t pkhbt16(uint32_t a, uint32_t b) {
+  uint32_t result;
+  asm("pkhbt %0, %1, %2, lsl #16" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
+inline uint32_t pkhtb16(uint32_t a, uint32_t b) {
+  uint32_t result;
+  asm("pkhtb %0, %1, %2, asr #16" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
 
 #else
 
 inline int32_t low(uint32_t a) { return static_cast<int16_t>(a); }
 inline int32_t high(uint32_t a) { return static_cast<int16_t>(a >> 16); }
-inline uint32_t pair(int32_t low, int32_t high) {
-  return static_cast<uint16_t>(low) | static_cast<uint32_t>(high) << 16;
-}
 
 // sum + a.low * b.low + a.high * b.high, wrapping.
 inline int32_t smlad(uint32_t a, uint32_t b, int32_t sum) {
@@ -69,6 +81,9 @@ inline int32_t smmlar(int32_t a, int32_t b, int32_t sum) {
   return static_cast<int32_t>(static_cast<uint32_t>(sum) + static_cast<uint32_t>(product >> 32));
 }
 inline int32_t ssat8(int32_t a) { return a < -128 ? -128 : a > 127 ? 127 : a; }
+// The low halfwords of a and b, and the high ones of b and a.
+inline uint32_t pkhbt16(uint32_t a, uint32_t b) { return pair(low(a), low(b)); }
+inline uint32_t pkhtb16(uint32_t a, uint32_t b) { return pair(high(b), high(a)); }
 
 #endif
 

@@ -18,6 +18,10 @@ struct PackedRequantization {
   int32_t right_shift;  // in [1, 22]
 };
 
+// filter: for every eight output channels, and for every four of what is left, the channels'
+// PackedRequantization with the bias not doubled, then for every four inputs a word of int8 weights
+// for each channel. Channels and inputs are filled up with zeros. Up to three bytes behind the
+// input are read and count for nothing; up to seven, and a word behind the filter, are read ahead.
 struct FullyConnectedS8SmladParams {
   int32_t batches, input_depth, output_depth;
   int32_t activation_min, activation_max;

@@ -1,0 +1,54 @@
+// Grows a graph of INT8 operators with random constants and quantization, for tests of kernels.
+#pragma once
+
+#include <random>
+#include <vector>
+
+#include "compiler/ir/graph.h"
+#include "runtime/kernels/kernel_list.h"
+
+namespace solder::compiler::testing {
+
+class Int8Net {
+ public:
+  explicit Int8Net(uint32_t seed) : random_(seed) {}
+
+  const Graph& graph() const { return graph_; }
+  // In [low, high].
+  int32_t integer(int32_t low, int32_t high) {
+    return low + static_cast<int32_t>(random_() % static_cast<uint32_t>(high - low + 1));
+  }
+  template <class T>
+  T one_of(std::initializer_list<T> values) {
+    return values.begin()[integer(0, static_cast<int32_t>(values.size()) - 1)];
+  }
+
+  void input(const Shape& shape);
+  // On the last tensor; its shape becomes the output's.
+  void conv_2d(int32_t channels, int32_t filter_height, int32_t filter_width, Options options);
+  void max_pool_2d(const Options& options);
+  void fully_connected(int32_t channels, Activation activation);
+  // Adds the input to the last tensor, or takes the last from it.
+  void add_input(OperatorType add_or_sub, Activation activation);
+  // The last tensor is the output.
+  void end() { graph_.outputs = {last_}; }
+
+  const Shape& shape() const { return graph_.tensors[static_cast<size_t>(last_)].shape; }
+  // The same bytes with `kernel`, wherever it can be, as with the reference kernels; returns
+  // whether it was anywhere.
+  bool expect_same_as_reference(KernelId kernel);
+
+ private:
+  int add_activation(const Shape& shape, float scale, int64_t zero_point);
+  int add_filter(const Shape& shape, float scale);
+  int add_bias(int32_t channels, int32_t largest);
+  // An operator of weights: `depth` products a sum.
+  void add_weighted(OperatorType type, int filter, int64_t depth, const Shape& shape,
+                    const Options& options);
+
+  std::mt19937 random_;
+  Graph graph_;
+  int last_ = -1;
+};
+
+}  // namespace solder::compiler::testing
