@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <functional>
 #include <optional>
 #include <string>
@@ -62,7 +63,10 @@ class Executable {
   class Memory {
    public:
     Memory() = default;
-    explicit Memory(size_t bytes) : units_(bytes / sizeof(std::max_align_t) + 1) {}
+    // Of zeros, which std::vector leaves out in the padding of its elements: it would be printed.
+    explicit Memory(size_t bytes) : units_(bytes / sizeof(std::max_align_t) + 1) {
+      std::memset(units_.data(), 0, this->bytes());
+    }
     size_t bytes() const { return units_.size() * sizeof(std::max_align_t); }
     void* data() const { return const_cast<std::max_align_t*>(units_.data()); }
 
