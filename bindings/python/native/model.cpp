@@ -13,6 +13,7 @@
 #include "compiler/data/dataset.h"
 #include "compiler/data/files.h"
 #include "compiler/driver/accuracy.h"
+#include "compiler/driver/choices.h"
 #include "compiler/driver/compile.h"
 #include "compiler/driver/load_model.h"
 #include "compiler/driver/post_training.h"
@@ -228,12 +229,14 @@ class PyModel {
 
   // (name, constants' bytes, arena's bytes)
   std::tuple<std::string, uint32_t, uint32_t> compile(const std::filesystem::path& folder,
-                                                      const std::string& name,
-                                                      bool is_for_host) const {
+                                                      const std::string& name, bool is_for_host,
+                                                      const std::string& kernels,
+                                                      const std::string& prefer) const {
     const std::string identifier = name.empty() ? compiler::identifier_from(origin_) : name;
-    const compiler::CppModel cpp =
-        compiler::write_cpp(runnable_, identifier, origin_,
-                            is_for_host ? compiler::Target{"host"} : compiler::kStm32f746, folder);
+    const compiler::CppModel cpp = compiler::write_cpp(
+        Executable(runnable_.graph(), compiler::kernels_named(kernels),
+                   compiler::preference_named(prefer)),
+        identifier, origin_, is_for_host ? compiler::Target{"host"} : compiler::kStm32f746, folder);
     return {identifier, cpp.constants_bytes, cpp.arena_bytes};
   }
 
@@ -281,13 +284,20 @@ std::pair<py::array_t<float>, py::array_t<uint8_t>> load_dataset(const std::stri
   return {images, labels};
 }
 
+py::tuple names(std::span<const char* const> list) {
+  return {py::cast(std::vector<std::string>(list.begin(), list.end()))};
+}
+
 }  // namespace
 
 void add_model(py::module_& module) {
-  module.attr("PRECISIONS") = py::tuple(py::cast(std::vector<std::string>(
-      std::begin(compiler::kPrecisions), std::end(compiler::kPrecisions))));
-  module.attr("RANGES") = py::tuple(py::cast(std::vector<std::string>(
-      std::begin(compiler::kRangeMethods), std::end(compiler::kRangeMethods))));
+  py::list preferences;
+  for (const compiler::Prefer prefer : compiler::kPreferences)
+    preferences.append(compiler::name_of(prefer));
+  module.attr("PREFERENCES") = py::tuple(preferences);
+  module.attr("PRECISIONS") = names(compiler::kPrecisions);
+  module.attr("RANGES") = names(compiler::kRangeMethods);
+  module.attr("KERNELS") = names(compiler::kKernelSets);
   module.def("needs_calibration", &compiler::needs_calibration);
   module.def("load_dataset", &load_dataset);
   py::class_<PyModel>(module, "Model")

@@ -194,17 +194,27 @@ class Model:
         name: str = "",
         *,
         target: Literal["cortex-m7", "host"] = "cortex-m7",
+        kernels: Literal["generic", "armv7em", "reference"] = "generic",
+        prefer: Literal["balanced", "speed", "ram", "flash"] = "balanced",
     ) -> Compiled:
         """Writes NAME.h, for C and C++, and NAME.cpp into `folder`, to be built with the runtime
         below `solder.sources()`.
 
         `name`: C++ namespace and prefix of the C functions; else made of the model's file name.
+        `kernels`: "generic" is plain C++, "armv7em" the DSP instructions of the Cortex-M4 and M7,
+        "reference" the readable truth. `prefer`: what counts most where "armv7em" trades speed, RAM
+        and flash.
+
         Raises Error when the name is no C identifier in lower case, when the model does not fit
         into the target ("cortex-m7": the STM32F746's 1 MB of flash and 320 KB of RAM), or the files
         cannot be written.
         """
         one_of(target, ("cortex-m7", "host"), "target")
-        name, constants, arena = self._native.compile(os.fspath(folder), name, target == "host")
+        one_of(kernels, _native.KERNELS, "kernels")
+        one_of(prefer, _native.PREFERENCES, "prefer")
+        name, constants, arena = self._native.compile(
+            os.fspath(folder), name, target == "host", kernels, prefer
+        )
         return Compiled(Path(folder, f"{name}.h"), Path(folder, f"{name}.cpp"), constants, arena)
 
     def _one(self, inputs: tuple[ArrayLike, ...]) -> list[Array]:

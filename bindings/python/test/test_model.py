@@ -241,10 +241,23 @@ class Compile(InFolder):
         ctypes.CDLL(str(library)).infer(*pointers)
         np.testing.assert_allclose(out, model.run(DIGIT)[0], rtol=1e-5, atol=1e-7)
 
+    def test_kernels_and_preferences_as_the_program_has_them(self) -> None:
+        path = self.folder / "int8.tflite"
+        solder.load(MNIST).quantize("int8", some_digits(20)).save(path)
+        for kernels, prefer in (("armv7em", "speed"), ("armv7em", "ram"), ("generic", "flash")):
+            solder.load(path).compile(self.folder / "here", kernels=kernels, prefer=prefer)
+            ran = run_program("compile", path, "-o", self.folder / "there", "--kernels", kernels,
+                              "--prefer", prefer)  # fmt: skip
+            self.assertEqual(ran.returncode, 0, ran.stderr)
+            for file in ("int8.h", "int8.cpp"):
+                texts = [(self.folder / side / file).read_text() for side in ("here", "there")]
+                self.assertTrue(texts[0] == texts[1], f"{file} of {kernels}, {prefer} differs")
+
     def test_names(self) -> None:
         model = solder.load(MNIST)
         self.assertEqual(model.compile(self.folder).source.name, "mnist.cpp")
         self.assert_error("such as my_model", lambda: model.compile(self.folder, "9 lives"))
+        self.assert_error("kernels is one of", lambda: model.compile(self.folder, kernels="sse"))
         self.assert_error("target is one of", lambda: model.compile(self.folder, target="z80"))
         self.assert_error("cannot be written", lambda: model.compile("/proc/nowhere"))
 
