@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 source scripts/step.sh
 
-scripts/build.sh host-tests demo test python
+scripts/build.sh host-tests demo test python notebook
 
 step "Includes: no folder uses what it may not"
 scripts/check_includes.py
@@ -27,7 +27,7 @@ ctest --preset host-sanitize
 step "Tests"
 ctest --preset host-tests
 
-step "The Python package"
+step "The Python package and the notebook"
 scripts/check_python.sh
 
 step "Other processors give the same bytes"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import math
 import struct
+import urllib.request
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 DOWNLOAD = "https://ossci-datasets.s3.amazonaws.com/mnist/"
+PARTS = ("train-images", "train-labels", "t10k-images", "t10k-labels")
 UNSIGNED_BYTE = 0x08  # the only element type that MNIST uses
 
 
@@ -53,11 +55,27 @@ def read_array(path: Path) -> Array:
     return Array(shape, content[header:])
 
 
+def fetch_mnist(folder: Path, source: str = DOWNLOAD) -> None:
+    """Downloads what the folder lacks of the four files; raises DataError when that fails."""
+    for part in PARTS:
+        if find(folder, part) is not None:
+            continue
+        url = f"{source}{file_names(part)[0]}.gz"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with urllib.request.urlopen(url, timeout=30) as reply:
+                content = reply.read()
+            (folder / f"{file_names(part)[0]}.gz").write_bytes(content)
+        except OSError as error:
+            raise DataError(
+                f"{url}: cannot be fetched ({error}): put MNIST's four files into {folder}"
+            ) from error
+
+
 def load_mnist(folder: Path) -> Mnist:
     """Finds and checks the four files; raises DataError when they are missing or do not fit."""
-    parts = ("train-images", "train-labels", "t10k-images", "t10k-labels")
-    paths = [find(folder, part) for part in parts]
-    missing = [file_names(part)[0] for part, path in zip(parts, paths) if path is None]
+    paths = [find(folder, part) for part in PARTS]
+    missing = [file_names(part)[0] for part, path in zip(PARTS, paths) if path is None]
     if missing:
         raise DataError(
             f"{folder}: {', '.join(missing)} (or .gz) not found: download from {DOWNLOAD}"

@@ -13,7 +13,7 @@ import unittest
 from importlib.util import find_spec
 from pathlib import Path
 
-from idx import Array, DataError, load_mnist, read_array
+from idx import Array, DataError, fetch_mnist, load_mnist, read_array
 
 
 def idx(shape: tuple[int, ...], values: bytes) -> bytes:
@@ -102,6 +102,25 @@ class LoadMnist(InFolder):
                 (self.folder / name).write_bytes(content)
                 with self.assertRaisesRegex(DataError, name):
                     load_mnist(self.folder)
+
+
+class FetchMnist(InFolder):
+    def test_fetches_what_is_missing(self) -> None:
+        offered, kept = self.folder / "offered", self.folder / "kept"
+        offered.mkdir()
+        write_mnist(offered, 20)
+        for path in list(offered.iterdir()):
+            name = path.name.replace("labels.idx1", "labels-idx1").removesuffix(".gz")
+            content = path.read_bytes()
+            packed = content if path.suffix == ".gz" else gzip.compress(content)
+            (offered / f"{name}.gz").write_bytes(packed)
+        fetch_mnist(kept, offered.as_uri() + "/")
+        self.assertEqual(load_mnist(kept).train_images.shape, (20, 28, 28))
+        fetch_mnist(kept, "file:///nowhere/")  # has them all
+
+    def test_says_what_to_do_without_a_network(self) -> None:
+        with self.assertRaisesRegex(DataError, "train-images.* cannot be fetched .*: put MNIST's"):
+            fetch_mnist(self.folder / "new", "file:///nowhere/")
 
 
 class Training(InFolder):
