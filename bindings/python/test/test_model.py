@@ -256,7 +256,7 @@ class Compile(InFolder):
     def test_names(self) -> None:
         model = solder.load(MNIST)
         self.assertEqual(model.compile(self.folder).source.name, "mnist.cpp")
-        self.assert_error("such as my_model", lambda: model.compile(self.folder, "9 lives"))
+        self.assert_error("cannot be used in C", lambda: model.compile(self.folder, "9 lives"))
         self.assert_error("kernels is one of", lambda: model.compile(self.folder, kernels="sse"))
         self.assert_error("target is one of", lambda: model.compile(self.folder, target="z80"))
         self.assert_error("cannot be written", lambda: model.compile("/proc/nowhere"))

@@ -27,7 +27,7 @@ void check_name(const std::string& name) {
   if (!starts_well || !goes_on_well || std::ranges::find(kReserved, name) != kReserved.end())
     throw ModelError(fmt::format(
         "the name \"{}\" cannot be used in C++; give one of lower-case letters, digits and _ that "
-        "starts with a letter, such as my_model",
+        "starts with a letter: --name my_model",
         name));
 }
 
