@@ -48,6 +48,19 @@ void print_report(const compiler::Executable& executable, const compiler::CppMod
         with_commas(target.flash_bytes));
 }
 
+// Which kernel computes what, about how long, and what would be faster.
+void print_decisions(const compiler::Executable& executable) {
+  if (executable.decisions().empty()) return;
+  Table table({"#", "<operator", "<kernel", "about cycles", "scratch", "constants", "<"});
+  for (const compiler::Decision& d : executable.decisions()) {
+    const compiler::Operator& op = executable.graph().operators[static_cast<size_t>(d.op)];
+    table.add({std::to_string(d.op), operator_name(op.type), compiler::kernel_name(d.kernel),
+               d.cycles == 0 ? "" : with_commas(static_cast<int64_t>(d.cycles)),
+               with_commas(d.scratch_bytes), with_commas(d.constant_bytes), d.remark});
+  }
+  fmt::print("\n{}", table.text());
+}
+
 void compile(const CompileOptions& options) {
   const auto executable =
       prepare_model(options.model, kernels_named(options.kernels), Use::kRun, options.prefer);
@@ -70,6 +83,7 @@ void compile(const CompileOptions& options) {
   }
   fmt::print("wrote {0}/{1}.h and {0}/{1}.cpp\n", options.folder.string(), name);
   print_report(executable, cpp, target);
+  print_decisions(executable);
 }
 
 }  // namespace

@@ -80,6 +80,7 @@ Executable::Executable(Graph graph, const KernelSet& kernels, Prefer prefer,
                                lowering))
     throw ModelError(describe(error, graph_));
   arena_lower_bound_ = planning.arena_lower_bound;
+  decisions_ = planning.selection.decisions();
   buffers_.assign(map.buffers, map.buffers + map.buffer_count);
   for (int t = 0; t < map.tensor_count; ++t) {
     int root = t;

@@ -11,6 +11,7 @@
 
 #include "compiler/ir/graph.h"
 #include "compiler/ir/view.h"
+#include "compiler/planning/decision.h"
 #include "compiler/planning/prefer.h"
 #include "runtime/plan/model.h"
 #include "runtime/plan/plan_builder.h"
@@ -48,6 +49,9 @@ class Executable {
   // indices, -1 for "before the first". A tensor that shares memory points to its buffer's tensor.
   const std::vector<PlannedBuffer>& buffers() const { return buffers_; }
   int buffer_of(int tensor) const { return roots_[static_cast<size_t>(tensor)]; }
+  // Why each step's kernel is what it is; empty for a kernel set without a choice.
+  const std::vector<Decision>& decisions() const { return decisions_; }
+
   // No plan of these buffers can need less.
   uint32_t arena_lower_bound() const { return arena_lower_bound_; }
 
@@ -83,6 +87,7 @@ class Executable {
   std::vector<PlannedBuffer> buffers_;
   std::vector<int> roots_;
   uint32_t arena_lower_bound_ = 0;
+  std::vector<Decision> decisions_;
   Memory arena_;
 };
 

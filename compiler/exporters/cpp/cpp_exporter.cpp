@@ -10,6 +10,7 @@
 
 #include "compiler/exporters/cpp/constants.h"
 #include "compiler/exporters/cpp/literals.h"
+#include "compiler/planning/decision.h"
 
 namespace solder::compiler {
 namespace {

@@ -91,15 +91,4 @@ std::string params_initializer(KernelId kernel, const void* params) {
   return "";
 }
 
-std::string kernel_name(KernelId kernel) {
-  switch (kernel) {
-#define X(name, params, ...) \
-  case KernelId::name:       \
-    return #name;
-    SOLDER_KERNEL_LIST(X)
-#undef X
-  }
-  return "";
-}
-
 }  // namespace solder::compiler

@@ -19,6 +19,5 @@ std::string word_list(std::span<const uint8_t> bytes);
 // The C++ name of a kernel's parameter struct, and its designated initializer.
 std::string params_type(KernelId kernel);
 std::string params_initializer(KernelId kernel, const void* params);
-std::string kernel_name(KernelId kernel);
 
 }  // namespace solder::compiler

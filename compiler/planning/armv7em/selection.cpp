@@ -1,5 +1,7 @@
 #include "compiler/planning/armv7em/selection.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -176,17 +178,53 @@ void choose(std::vector<Choice>& all, double limit) {
   }
 }
 
+// `fastest`: of all candidates, before any limit.
+std::string remark(const Graph& graph, const Choice& choice, const Candidate& fastest) {
+  const Candidate& chosen = choice.candidate();
+  if (!chosen.apply) return {};
+  constexpr double kWorthTelling = 0.9;
+  if (fastest.cycles < kWorthTelling * chosen.cycles) {
+    const int64_t ram = bytes_with(choice, fastest) - bytes_with(choice, chosen);
+    const int64_t flash = int64_t{fastest.constant_bytes} - int64_t{chosen.constant_bytes};
+    std::string text = fmt::format("{} is {:.1f}x as fast for", kernel_name(fastest.kernel),
+                                   chosen.cycles / fastest.cycles);
+    if (ram > 0) text += fmt::format(" {} bytes of RAM", ram);
+    if (flash > 0) text += fmt::format("{} {} bytes of flash", ram > 0 ? " and" : "", flash);
+    return text + " more";
+  }
+  // Kernels of sums of products compute four channels at a time.
+  const Operator& op = graph.operators[choice.step->step.operator_index];
+  const Shape& output = graph.tensors[static_cast<size_t>(op.outputs[0])].shape;
+  const int32_t channels = output.rank == 0 ? 0 : output.dims[output.rank - 1];
+  const bool in_fours =
+      op.type == OperatorType::CONV_2D || op.type == OperatorType::FULLY_CONNECTED;
+  if (!in_fours || channels % 4 == 0 || channels > 32) return {};
+  return fmt::format("takes the time of {} output channels", (channels + 3) / 4 * 4);
+}
+
 }  // namespace
 
-Error Selection::lower(StepBuilder& steps) const {
+Error Selection::lower(StepBuilder& steps) {
   const Limits limit = limits(prefer_);
   std::vector<Choice> all = choices(graph_, steps);
+  std::vector<Candidate> fastest;
+  for (const Choice& choice : all)
+    fastest.push_back(std::ranges::min(choice.candidates, {}, &Candidate::cycles));
   if (favourite_) keep_favourite(all, *favourite_);
   drop_large(all, limit.ram);
   choose(all, limit.constants);
   const PreparedStep* fused = nullptr;
-  for (Choice& choice : all) {
-    if (choice.step == fused || !choice.candidate().apply) continue;
+  for (size_t i = 0; i < all.size(); ++i) {
+    Choice& choice = all[i];
+    if (choice.step == fused) continue;
+    const Candidate& chosen = choice.candidate();
+    decisions_.push_back({.op = choice.step->step.operator_index,
+                          .kernel = chosen.kernel,
+                          .cycles = chosen.apply ? chosen.cycles : 0,
+                          .scratch_bytes = chosen.scratch_bytes,
+                          .constant_bytes = chosen.constant_bytes,
+                          .remark = remark(graph_, choice, fastest[i])});
+    if (!chosen.apply) continue;
     steps.begin(choice.step->step.operator_index);
     if (Error error = choice.candidate().apply(steps, *choice.step)) return error;
     choice.step->output_lead = choice.candidate().output_lead;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "compiler/ir/graph.h"
+#include "compiler/planning/decision.h"
 #include "compiler/planning/prefer.h"
 #include "runtime/plan/plan_builder.h"
 
@@ -16,12 +18,15 @@ class Selection {
   Selection(const Graph& graph, Prefer prefer, std::optional<KernelId> favourite = {})
       : graph_(graph), prefer_(prefer), favourite_(favourite) {}
 
-  Error lower(StepBuilder& steps) const;
+  Error lower(StepBuilder& steps);
+  // Of every step, after lower().
+  const std::vector<Decision>& decisions() const { return decisions_; }
 
  private:
   const Graph& graph_;
   Prefer prefer_;
   std::optional<KernelId> favourite_;
+  std::vector<Decision> decisions_;
 };
 
 }  // namespace solder::compiler::armv7em
