@@ -1,5 +1,5 @@
 // Commands for people, and the article's, on the console.
-#include <cstring>
+#include <string_view>
 
 #include "firmware/app/app.h"
 #include "firmware/app/digit.h"
@@ -98,8 +98,7 @@ void show_info() {
 void show_help();
 
 struct Command {
-  const char* name;
-  const char* article_name;
+  std::string_view name, article_name;
   const char* help;
   void (*run)();
 };
@@ -107,22 +106,22 @@ struct Command {
 constexpr Command kCommands[] = {
     {"model", "CMD=1", "the model's inputs and outputs", show_model},
     {"infer", "CMD=2", "recognise the built-in digit, with the time of every operator", infer},
-    {"digit", nullptr, "the built-in digit as text", show_digit},
-    {"info", nullptr, "board, clock, version", show_info},
-    {"help", nullptr, "this list", show_help},
+    {"digit", "", "the built-in digit as text", show_digit},
+    {"info", "", "board, clock, version", show_info},
+    {"help", "", "this list", show_help},
 };
 
 void show_help() {
   for (const Command& command : kCommands) {
-    out << Padded{command.name, 7} << Padded{command.article_name ? command.article_name : "", 7}
+    out << Padded{command.name.data(), 7} << Padded{command.article_name.data(), 7}
         << command.help << '\n';
   }
 }
 
-const Command* find_command(const char* text) {
+const Command* find_command(std::string_view text) {
+  if (text.empty()) return nullptr;
   for (const Command& command : kCommands) {
-    if (std::strcmp(text, command.name) == 0) return &command;
-    if (command.article_name && std::strcmp(text, command.article_name) == 0) return &command;
+    if (text == command.name || text == command.article_name) return &command;
   }
   return nullptr;
 }

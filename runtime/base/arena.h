@@ -24,6 +24,10 @@ class Arena {
 
   uint8_t* base() const { return base_; }
   size_t size() const { return size_; }
+  bool holds(const void* address) const {
+    const auto* byte = static_cast<const uint8_t*>(address);
+    return byte >= base_ && byte < base_ + size_;
+  }
   size_t permanent_bytes() const { return size_ - top_; }
   // What was missing when an allocation failed.
   size_t bytes_missing() const { return missing_; }

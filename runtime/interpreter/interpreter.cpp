@@ -1,5 +1,6 @@
 #include "runtime/interpreter/interpreter.h"
 
+#include "runtime/interpreter/legacy_uint8.h"
 #include "runtime/interpreter/tflite_reader.h"
 #include "runtime/plan/plan_builder.h"
 
@@ -10,6 +11,7 @@ Error load_tflite(const void* tflite, size_t model_bytes, const KernelSet& kerne
   Arena memory(arena, arena_bytes);
   GraphView graph;
   if (Error error = read_tflite(tflite, model_bytes, memory, graph)) return error;
+  if (Error error = legacy_uint8_to_int8(memory, graph)) return error;
   auto* plan = memory.allocate_permanent<Plan>(1);
   if (plan == nullptr)
     return {.message = "the arena is too small to prepare the model; bytes missing, at least:",

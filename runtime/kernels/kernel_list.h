@@ -28,7 +28,7 @@
 
 // X(name, Params, operands...)
 // clang-format off
-// Of models that TensorFlow 1 quantized to UINT8 (Options::from_uint8), which only the compiler reads.
+// Of models that TensorFlow 1 quantized to UINT8 (Options::from_uint8).
 #define SOLDER_LEGACY_KERNEL_LIST(X)                                                              \
   X(conv_2d_s8_offset, Conv2DS8OffsetParams,                                                      \
     const int8_t* input, const int8_t* filter, const int32_t* bias,                               \

@@ -7,13 +7,16 @@ namespace solder {
 const KernelSet kReferenceKernels = {"reference", {SOLDER_PORTABLE_KERNEL_LIST(X)}};
 #undef X
 
-// Boards leave out what the interpreter refuses; compiled models need no table.
+// A board's interpreter links all of them: there the rarest are the small ones.
 #define X(name, params, ...) call<&generic::name>,
-#ifdef SOLDER_WITHOUT_LEGACY_KERNELS
-const KernelSet kGenericKernels = {"generic", {SOLDER_COMMON_KERNEL_LIST(X)}};
+#ifdef SOLDER_SMALL_LEGACY_KERNELS
+#define LEGACY_X(name, params, ...) call<&reference::name>,
 #else
-const KernelSet kGenericKernels = {"generic", {SOLDER_PORTABLE_KERNEL_LIST(X)}};
+#define LEGACY_X X
 #endif
+const KernelSet kGenericKernels = {
+    "generic", {SOLDER_COMMON_KERNEL_LIST(X) SOLDER_LEGACY_KERNEL_LIST(LEGACY_X)}};
+#undef LEGACY_X
 #undef X
 
 #define X(name, params, ...) call<&armv7em::name>,

@@ -80,16 +80,7 @@ enum class OperatorType : int32_t {
 };
 
 // Null for a code that is not in the list above.
-constexpr const char* operator_name(OperatorType type) {
-  switch (type) {
-#define X(name, code, prepare) \
-  case OperatorType::name:     \
-    return #name;
-    SOLDER_OPERATOR_LIST(X)
-#undef X
-  }
-  return nullptr;
-}
+const char* operator_name(OperatorType type);
 
 enum class Padding : int8_t { SAME = 0, VALID = 1 };
 // ActivationFunctionType of the schema.

@@ -109,6 +109,10 @@ Error StepBuilder::operand_of_tensor(int32_t tensor, Operand& operand) const {
     operand = Operand(Operand::kArena, static_cast<uint32_t>(tensor));
     return {};
   }
+  if (tables_.holds(view.data)) {
+    operand = operand_of_table(view.data);
+    return {};
+  }
   const auto offset =
       static_cast<const uint8_t*>(view.data) - static_cast<const uint8_t*>(constants_);
   if (offset < 0 || offset > static_cast<int64_t>(Operand::kMaxOffset))

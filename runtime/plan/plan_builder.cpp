@@ -47,7 +47,6 @@ class PlanBuilder {
     if (b.first_use < a.first_use) a.first_use = b.first_use;
     if (b.last_use > a.last_use) a.last_use = b.last_use;
   }
-  bool computes_with_uint8(const OperatorView& op) const;
   Operand placed(Operand operand) const;
   Error no_memory() const {
     return {.message = "the arena is too small to prepare the model; bytes missing, at least:",
@@ -64,17 +63,6 @@ class PlanBuilder {
   uint32_t arena_bytes_ = 0;
 };
 
-// As models of TensorFlow 1.x do; the compiler makes them INT8, which kernels are written for.
-bool PlanBuilder::computes_with_uint8(const OperatorView& op) const {
-  if (op.type == OperatorType::QUANTIZE || op.type == OperatorType::DEQUANTIZE) return false;
-  const auto is_uint8 = [&](int32_t index) {
-    return index >= 0 && tensor(index).type == TensorType::UINT8 &&
-           tensor(index).quantization.count > 0;
-  };
-  return (op.input_count > 0 && is_uint8(op.inputs[0])) ||
-         (op.output_count > 0 && is_uint8(op.outputs[0]));
-}
-
 Error PlanBuilder::prepare_operators() {
   sharing_ = memory_.allocate_temporary<Sharing>(static_cast<size_t>(graph_.operator_count));
   if (sharing_ == nullptr) return no_memory();
@@ -86,11 +74,7 @@ Error PlanBuilder::prepare_operators() {
       return steps_.fail(
           "is not supported; `solder convert` may write it as others; its BuiltinOperator code is",
           static_cast<int32_t>(op.type));
-    if (Error error = prepare(op, steps_)) {
-      if (!computes_with_uint8(op)) return error;
-      return steps_.fail(
-          "computes with UINT8; `solder compile` and `solder bench` take such models");
-    }
+    if (Error error = prepare(op, steps_)) return error;
     sharing_[i] = {.viewed = steps_.viewed_input(), .in_place = steps_.in_place_input()};
   }
   return {};

@@ -89,6 +89,57 @@ TEST(Talk, WorksOverAPseudoTerminal) {
               AllOf(HasSubstr("README.md: "), HasSubstr("FLOAT32 1x28x28x1: 3136 bytes")));
 }
 
+// As TensorFlow 1.x quantized: UINT8, and weights with a zero point.
+compiler::Graph legacy_model() {
+  compiler::Graph graph;
+  const auto add = [&graph](const char* name, const Shape& shape, float scale, int64_t zero_point) {
+    return graph.add_tensor({.name = name,
+                             .type = TensorType::UINT8,
+                             .shape = shape,
+                             .quantization = {{scale}, {zero_point}, 0}});
+  };
+  const int input = add("in", {4, {1, 8, 8, 2}}, 0.1F, 120);
+  const int filter = add("filter", {4, {4, 3, 3, 2}}, 0.02F, 117);
+  const int image = add("image", {4, {1, 6, 6, 4}}, 0.05F, 100);
+  const int pooled = add("pooled", {4, {1, 3, 3, 4}}, 0.05F, 100);
+  for (int i = 0; i < 72; ++i)
+    graph.tensors[static_cast<size_t>(filter)].data.push_back(static_cast<uint8_t>(i * 37));
+  compiler::Tensor bias = compiler::int32_constant("bias", std::vector<int32_t>{100, -50, 0, 7});
+  bias.quantization = {{0.002F}, {0}, 0};
+  const int offsets = graph.add_tensor(std::move(bias));
+  graph.operators.push_back(
+      {OperatorType::CONV_2D, {input, filter, offsets}, {image}, {.padding = Padding::VALID}});
+  graph.operators.push_back(
+      {OperatorType::AVERAGE_POOL_2D,
+       {image},
+       {pooled},
+       {.padding = Padding::VALID, .stride_h = 2, .stride_w = 2, .filter_h = 2, .filter_w = 2}});
+  graph.inputs = {input};
+  graph.outputs = {pooled};
+  return graph;
+}
+
+TEST(Talk, UploadsALegacyModel) {
+  const auto folder = fresh_folder("legacy");
+  const auto model = folder / "legacy.tflite", input = folder / "in.u8";
+  compiler::write_file(model, compiler::export_tflite(legacy_model()));
+  std::vector<uint8_t> values(128);
+  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<uint8_t>(i * 29);
+  compiler::write_file(input, values);
+  ASSERT_EQ(solder({"run", model, "--input", input, "--output", folder / "host.u8"}).exit_code, 0);
+
+  Background board({"board", "run",
+                    in_repository("build/firmware/stm32f746g-disco/mnist-interpreter.elf"),
+                    "--console", "tcp:0", "--uart7", "pty"});
+  const std::string port = board.wait_for("UART7 is ");
+  const auto upload = solder({"talk", port, "upload", model});
+  ASSERT_EQ(upload.exit_code, 0) << upload.output;
+  const auto infer =
+      solder({"talk", port, "infer", "--input", input, "--output", folder / "board.u8"});
+  ASSERT_EQ(infer.exit_code, 0) << infer.output;
+  EXPECT_EQ(compiler::read_file(folder / "board.u8"), compiler::read_file(folder / "host.u8"));
+}
+
 // The image for 2 Mbaud, and a client that speaks it: `arguments` say what the board is told.
 std::string printed_at_2_mbaud(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(),

@@ -287,6 +287,19 @@ Bytes run_with(const Graph& graph, const KernelSet& kernels, const Bytes& input)
   return {output, output + model.output_info(0).bytes};
 }
 
+Error interpret(const Bytes& file, size_t arena_bytes, const Bytes& input, Bytes& output) {
+  std::vector<uint8_t> arena(arena_bytes);
+  Model model;
+  if (Error error =
+          load_tflite(file.data(), file.size(), kGenericKernels, arena.data(), arena.size(), model))
+    return error;
+  std::ranges::copy(input, model.input<uint8_t>(0));
+  model.invoke();
+  const auto* values = model.output<uint8_t>(0);
+  output.assign(values, values + model.output_info(0).bytes);
+  return {};
+}
+
 void expect_exact(Legacy& legacy, int output) {
   legacy.graph.outputs = {output};
   const Bytes file = export_tflite(legacy.graph);
@@ -295,6 +308,10 @@ void expect_exact(Legacy& legacy, int output) {
 
   for (const KernelSet* kernels : {&kReferenceKernels, &kGenericKernels})
     EXPECT_EQ(run_with(graph, *kernels, input), legacy.values[output]) << kernels->name;
+  Bytes interpreted;
+  const Error error = interpret(file, 1 << 16, input, interpreted);
+  EXPECT_FALSE(error) << error.message;
+  EXPECT_EQ(interpreted, legacy.values[output]);
   // What is written is UINT8 again, and stays so.
   const Bytes again = export_tflite(graph);
   const Graph reread = import_tflite(again);
@@ -364,16 +381,26 @@ TEST(LegacyUint8, TheFileStaysUint8) {
     EXPECT_NE(tensor->type(), schema::TensorType_INT8);
 }
 
-TEST(LegacyUint8, TheInterpreterSaysWhoTakesIt) {
+TEST(LegacyUint8, TheInterpreterWantsRoomForWeights) {
   Legacy legacy(1);
   legacy.graph.outputs = {network(legacy)};
-  const Bytes file = export_tflite(legacy.graph);
-  std::vector<uint8_t> arena(1 << 16);
-  Model model;
-  const Error error =
-      load_tflite(file.data(), file.size(), kReferenceKernels, arena.data(), arena.size(), model);
+  Bytes output;
+  const Error error = interpret(export_tflite(legacy.graph), 1 << 12, {}, output);
   ASSERT_TRUE(error);
-  EXPECT_THAT(error.message, HasSubstr("computes with UINT8; `solder compile`"));
+  EXPECT_THAT(error.message, HasSubstr("the arena is too small"));
+}
+
+TEST(LegacyUint8, TheInterpreterDoubtsZeroPoints) {
+  Legacy legacy(1);
+  legacy.graph.outputs = {network(legacy)};
+  for (const int64_t zero_point : {int64_t{-1}, int64_t{256}, INT64_MIN}) {
+    legacy.graph.tensors[legacy.graph.inputs[0]].quantization.zero_point = {zero_point};
+    Bytes output;
+    const Error error = interpret(export_tflite(legacy.graph), 1 << 16, {}, output);
+    ASSERT_TRUE(error);
+    EXPECT_THAT(error.message, HasSubstr("zero point outside of 0 to 255"));
+    EXPECT_EQ(error.detail, zero_point);
+  }
 }
 
 // Models of today have UINT8 at their ends alone.

@@ -160,11 +160,13 @@ Error emit_s8(const OperatorView& op, StepBuilder& builder, const Tensors& tenso
 // x * multiplier / 2^shift of an input in 1/(3 * 4096): exact for scales 1/4096 (and 1/2048 for
 // TANH), to 15 bits for others. False for scales above 2.6.
 bool sigmoid_scale(OperatorType type, float scale, SigmoidS16Params& params) {
-  const double log_2 = std::log2(double{scale});
-  const double nearest = std::round(log_2);
-  const bool is_exact = nearest == -12 || (nearest == -11 && type == OperatorType::TANH);
-  if (is_exact && std::fabs(log_2 - nearest) < 1e-3) {
-    params.multiplier = nearest == -12 ? 3 : 6;
+  // 2 to the power of minus and plus 0.001; a logarithm would cost a board a kilobyte.
+  constexpr double kLow = 0.99930709300, kHigh = 1.00069338746;
+  const auto is_close_to = [scale](double wanted) {
+    return scale > kLow * wanted && scale < kHigh * wanted;
+  };
+  if (is_close_to(0x1p-12) || (type == OperatorType::TANH && is_close_to(0x1p-11))) {
+    params.multiplier = is_close_to(0x1p-12) ? 3 : 6;
     return true;
   }
   double multiplier = double{scale} * 4096 * 3;
