@@ -35,6 +35,7 @@ std::optional<Links> link_alike(const Graph& graph, const Operator& op, size_t i
   return links;
 }
 
+// PADV2 has its value, one number, as a third input.
 std::optional<Links> link_pad(const Graph& graph, const Operator& op) {
   const int32_t rank = graph.tensors[op.inputs[0]].shape.rank;
   if (rank < 1 || !is_int32_constant(graph, op.input(1), int64_t{2} * rank)) return std::nullopt;
@@ -43,7 +44,7 @@ std::optional<Links> link_pad(const Graph& graph, const Operator& op) {
   return link_alike(graph, op, 1);
 }
 
-std::optional<Links> link_mean(const Graph& graph, const Operator& op) {
+std::optional<Links> link_reduction(const Graph& graph, const Operator& op) {
   const int32_t rank = graph.tensors[op.inputs[0]].shape.rank;
   const int axes = op.input(1);
   if (!graph.is_constant(axes) || graph.tensors[axes].type != TensorType::INT32)
@@ -104,11 +105,23 @@ std::optional<Links> channel_links(const Graph& graph, const Operator& op) {
   if (op.outputs.size() != 1 ||
       (!may_lack_inputs && std::ranges::find(op.inputs, -1) != op.inputs.end()))
     return std::nullopt;
+  // What can make NaN of a channel of zeros is not among them: a weight of zero does not hide that.
   switch (op.type) {
     case OperatorType::ADD:
+    case OperatorType::MAXIMUM:
+    case OperatorType::MINIMUM:
+    case OperatorType::MUL:
+    case OperatorType::PRELU:
+    case OperatorType::SQUARED_DIFFERENCE:
+    case OperatorType::SUB:
       return link_alike(graph, op, op.inputs.size());
+    case OperatorType::ABS:
     case OperatorType::AVERAGE_POOL_2D:
     case OperatorType::DEQUANTIZE:
+    case OperatorType::ELU:
+    case OperatorType::GELU:
+    case OperatorType::HARD_SWISH:
+    case OperatorType::LEAKY_RELU:
     case OperatorType::LOGISTIC:
     case OperatorType::MAX_POOL_2D:
     case OperatorType::NEG:
@@ -116,14 +129,23 @@ std::optional<Links> channel_links(const Graph& graph, const Operator& op) {
     case OperatorType::RELU:
     case OperatorType::RELU6:
     case OperatorType::RELU_N1_TO_1:
+    case OperatorType::RESIZE_BILINEAR:
+    case OperatorType::RESIZE_NEAREST_NEIGHBOR:
+    case OperatorType::SQUARE:
+    case OperatorType::TANH:
       return link_alike(graph, op, 1);
     case OperatorType::CONCATENATION:
       return link_concatenation(graph, op);
     case OperatorType::DEPTHWISE_CONV_2D:
       return link_depthwise(graph, op);
     case OperatorType::MEAN:
-      return link_mean(graph, op);
+    case OperatorType::REDUCE_MAX:
+    case OperatorType::REDUCE_MIN:
+    case OperatorType::SUM:
+      return link_reduction(graph, op);
+    case OperatorType::MIRROR_PAD:
     case OperatorType::PAD:
+    case OperatorType::PADV2:
       return link_pad(graph, op);
     case OperatorType::RESHAPE:
       return link_reshape(graph, op);

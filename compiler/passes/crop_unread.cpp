@@ -90,14 +90,33 @@ class Cropper {
       case OperatorType::CONCATENATION:
         if (op.options.axis != 3 && op.options.axis != -1) return false;
         break;
+      case OperatorType::ABS:
       case OperatorType::ADD:
       case OperatorType::DEQUANTIZE:
+      case OperatorType::DIV:
+      case OperatorType::ELU:
+      case OperatorType::EXP:
+      case OperatorType::GELU:
+      case OperatorType::HARD_SWISH:
+      case OperatorType::LEAKY_RELU:
+      case OperatorType::LOG:
       case OperatorType::LOGISTIC:
+      case OperatorType::MAXIMUM:
+      case OperatorType::MINIMUM:
+      case OperatorType::MUL:
       case OperatorType::NEG:
+      case OperatorType::PRELU:
       case OperatorType::QUANTIZE:
       case OperatorType::RELU:
       case OperatorType::RELU6:
       case OperatorType::RELU_N1_TO_1:
+      case OperatorType::RSQRT:
+      case OperatorType::SOFTMAX:
+      case OperatorType::SQRT:
+      case OperatorType::SQUARE:
+      case OperatorType::SQUARED_DIFFERENCE:
+      case OperatorType::SUB:
+      case OperatorType::TANH:
         break;
       default:
         return false;

@@ -97,6 +97,30 @@ TEST(CropUnread, ThroughWhatGoesPixelByPixel) {
   EXPECT_THAT(rows_after(graph), ElementsAre(5, 5, 5, 5, 5, 2));
 }
 
+// One operator of each kind between a convolution and a pool that leaves rows unread.
+TEST(CropUnread, ThroughEveryKindOfPixel) {
+  using enum OperatorType;
+  for (const OperatorType type : {ABS, ELU, EXP, GELU, HARD_SWISH, LEAKY_RELU, LOGISTIC, NEG, RELU6,
+                                  RELU_N1_TO_1, SOFTMAX, SQUARE, TANH}) {
+    SCOPED_TRACE(operator_name(type));
+    Graph graph;
+    int x = add_window(graph, add_input(graph, {4, {1, 9, 9, 1}}), {});
+    x = add_operator(graph, type, {x}, graph.tensors[x].shape, {.alpha = 0.5F});
+    graph.outputs = {add_window(graph, x, {.size = 2, .stride = 3, .channels = 0})};
+    EXPECT_THAT(rows_after(graph), ElementsAre(5, 5, 2));
+  }
+  for (const OperatorType type :
+       {ADD, DIV, MAXIMUM, MINIMUM, MUL, PRELU, SQUARED_DIFFERENCE, SUB}) {
+    SCOPED_TRACE(operator_name(type));
+    Graph graph;
+    int x = add_window(graph, add_input(graph, {4, {1, 9, 9, 1}}), {});
+    const int c = add_constant(graph, {3, {1, 1, 2}}, {1, 2});
+    x = add_operator(graph, type, {x, c}, graph.tensors[x].shape);
+    graph.outputs = {add_window(graph, x, {.size = 2, .stride = 3, .channels = 0})};
+    EXPECT_THAT(rows_after(graph), ElementsAre(5, 5, 2));
+  }
+}
+
 TEST(CropUnread, KeepsWhatOthersRead) {
   Graph graph;
   const int x = add_window(graph, add_input(graph, {4, {1, 9, 9, 1}}), {});

@@ -86,6 +86,45 @@ class Net {
     return z;
   }
 
+  // One that keeps the shape.
+  int keeping(OperatorType type, int x, const std::vector<int>& others = {}) {
+    std::vector<int> inputs = {x};
+    inputs.insert(inputs.end(), others.begin(), others.end());
+    const int y = emit(type, inputs, graph.tensors[x].shape, {.alpha = 0.25F});
+    if (is_int8() && (type == OperatorType::LOGISTIC || type == OperatorType::TANH))
+      graph.tensors[y].quantization = type == OperatorType::TANH
+                                          ? compiler::Quantization{{1.0F / 128}, {0}, 0}
+                                          : compiler::Quantization{{1.0F / 256}, {-128}, 0};
+    if (type == OperatorType::MAXIMUM || type == OperatorType::MINIMUM)
+      for (const int input : inputs)
+        graph.tensors[input].quantization = graph.tensors[y].quantization;
+    return y;
+  }
+
+  // Noise for each channel, zero for those of `dead`.
+  int channel_constant(int32_t channels, const std::vector<int32_t>& dead) {
+    Tensor tensor = noise({1, {channels}});
+    for (const int32_t c : dead) clear(tensor, c);
+    return graph.add_tensor(std::move(tensor));
+  }
+
+  // Of the same values, and another height and width.
+  int moving(OperatorType type, int x, int32_t height, int32_t width,
+             const std::vector<int>& others) {
+    std::vector<int> inputs = {x};
+    inputs.insert(inputs.end(), others.begin(), others.end());
+    const int y = emit(type, inputs, {4, {1, height, width, graph.tensors[x].shape.dims[3]}});
+    graph.tensors[y].quantization = graph.tensors[x].quantization;
+    return y;
+  }
+
+  int reduced(OperatorType type, int x) {
+    const int32_t channels = graph.tensors[x].shape.dims[3];
+    const int y = emit(type, {x, add_int32_constant(graph, {1, 2})}, {2, {1, channels}});
+    if (type != OperatorType::SUM) graph.tensors[y].quantization = graph.tensors[x].quantization;
+    return y;
+  }
+
   int flatten(int x) {
     const auto elements = static_cast<int32_t>(graph.tensors[x].shape.elements());
     const int y = emit(OperatorType::RESHAPE, {x, add_int32_constant(graph, {1, elements})},
@@ -203,6 +242,53 @@ TEST_P(DeadChannels, ZerosGoThroughEverything) {
   net.graph.outputs = {net.dense(x, 4)};
   // What one side of the sum alone holds at zero stays; the flattened image has 2x2 pixels.
   EXPECT_EQ(channels_after(net), (Channels{4, 4, 4, 4, 4, 4, 16, 4}));
+}
+
+// Each operator between what makes two channels of six dead and what reads them.
+TEST_P(DeadChannels, GoThroughEveryKind) {
+  using enum OperatorType;
+  const auto expect_gone = [](OperatorType type, auto add, size_t operators) {
+    SCOPED_TRACE(operator_name(type));
+    Net net(GetParam());
+    int x = net.input({4, {1, 4, 4, 3}});
+    x = net.conv(x, {.outputs = 6, .size = 3, .dead = {1, 4}, .dead_bias = -0.5F});
+    x = add(net, x);
+    net.graph.outputs = {net.graph.tensors[x].shape.rank == 2 ? net.dense(x, 3)
+                                                              : net.conv(x, {.outputs = 3})};
+    Channels expected(operators, 4);
+    expected.push_back(3);
+    EXPECT_EQ(channels_after(net), expected);
+  };
+  for (const OperatorType type : {ABS, ELU, GELU, HARD_SWISH, LEAKY_RELU, SQUARE, TANH}) {
+    if (GetParam() == TensorType::INT8 && (type == ABS || type == SQUARE)) continue;
+    expect_gone(
+        type, [&](Net& net, int x) { return net.keeping(type, x); }, 2);
+  }
+  for (const OperatorType type : {MAXIMUM, MINIMUM, MUL, PRELU, SQUARED_DIFFERENCE, SUB})
+    expect_gone(
+        type,
+        [&](Net& net, int x) {
+          const int with = net.channel_constant(6, {1, 4});
+          return net.keeping(type, x, {with});
+        },
+        2);
+  for (const OperatorType type : {REDUCE_MAX, REDUCE_MIN, SUM})
+    expect_gone(
+        type, [&](Net& net, int x) { return net.reduced(type, x); }, 2);
+  for (const OperatorType type : {RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR})
+    expect_gone(
+        type,
+        [&](Net& net, int x) {
+          return net.moving(type, x, 8, 6, {add_int32_constant(net.graph, {8, 6})});
+        },
+        2);
+  const auto pads = [](Net& net) {
+    const int amounts = add_int32_constant(net.graph, {0, 0, 1, 0, 0, 1, 0, 0});
+    net.graph.tensors[static_cast<size_t>(amounts)].shape = {2, {4, 2}};
+    return amounts;
+  };
+  expect_gone(
+      MIRROR_PAD, [&](Net& net, int x) { return net.moving(MIRROR_PAD, x, 5, 5, {pads(net)}); }, 2);
 }
 
 TEST_P(DeadChannels, UnreadOnesGo) {
