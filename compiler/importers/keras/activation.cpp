@@ -84,15 +84,48 @@ float number_in(const Layer& layer, const Json& config, const char* key, float f
   return value == nullptr ? fallback : value->get<float>();
 }
 
+// What ReLU layers with a threshold compute: x above it and 0 elsewhere, limited to [0, limit],
+// less slope * (threshold - x) below it. The step at the threshold is exact for floats: what is
+// above it is so by at least `gap`.
+int emit_threshold(GraphBuilder& b, int x, float threshold, float slope, float limit,
+                   const Name& name) {
+  const Shape shape = b.graph().tensors[x].shape;
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const float gap = std::nextafter(threshold, kInfinity) - threshold;
+  const float steepest = std::min(1 / gap, std::numeric_limits<float>::max());
+  const bool is_limited = std::isfinite(limit), has_slope = slope != 0;
+  const auto number = [&](const char* suffix, float value) {
+    return b.graph().add_tensor(float_constant(name + suffix, {}, std::span(&value, 1)));
+  };
+  const auto emit = [&](OperatorType type, std::vector<int> inputs, const std::string& suffix,
+                        Activation activation = Activation::NONE) {
+    return b.emit(type, std::move(inputs), name + suffix, shape, {.activation = activation});
+  };
+  const int above =
+      emit(OperatorType::SUB, {x, number("/threshold", threshold)}, "/above", Activation::RELU);
+  const int step = emit(OperatorType::MUL, {above, number("/steepest", steepest)}, "/step",
+                        Activation::RELU_N1_TO_1);
+  int y = emit(OperatorType::MUL, {x, step}, is_limited || has_slope ? "/passed" : "");
+  if (is_limited) y = emit_clip(b, y, 0, limit, has_slope ? name + "/limited" : name);
+  if (!has_slope) return y;
+  const int below =
+      emit(OperatorType::SUB, {number("/from", threshold), x}, "/below", Activation::RELU);
+  const int lost = emit(OperatorType::MUL, {below, number("/slope", slope)}, "/lost");
+  return emit(OperatorType::SUB, {y, lost}, "");
+}
+
 // The functions of layers, from their arguments.
 
 Function read_relu(const Layer& layer, const Json& config) {
   const float limit = number_in(layer, config, "max_value", std::numeric_limits<float>::infinity());
   const float slope = number_in(layer, config, "negative_slope", 0);
   const float threshold = number_in(layer, config, "threshold", 0);
-  if (threshold != 0)
-    layer.fail(fmt::format("threshold {} is not supported; it must be 0", threshold));
   if (!(limit > 0)) layer.fail(fmt::format("max_value of {}", limit));
+  if (!std::isfinite(threshold)) layer.fail(fmt::format("threshold of {}", threshold));
+  if (threshold != 0)
+    return {[=](GraphBuilder& b, int x, const Name& n) {
+      return emit_threshold(b, x, threshold, slope, limit, n);
+    }};
   if (slope == 0 && std::isinf(limit)) return relu();
   if (slope == 0 && limit == 6) return relu6();
   return {[=](GraphBuilder& b, int x, const Name& n) {

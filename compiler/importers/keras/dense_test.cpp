@@ -149,6 +149,24 @@ TEST(KerasActivation, Layers) {
   expect_near(run_layer("ReLU", {{"max_value", 1.0}, {"negative_slope", 0.25}}),
               {mapped([](double x) { return x < 0 ? x / 4 : std::fmin(x, 1); })});
   const auto leaky = mapped([](double x) { return x < 0 ? x / 8 : x; });
+  // The step at the threshold is exact.
+  const auto relu = [](double slope, double limit, double threshold) {
+    Floats expected;
+    for (const float x : kInputs) {
+      const double passed = std::fmin(limit, x > static_cast<float>(threshold) ? double{x} : 0);
+      expected.push_back(static_cast<float>((std::isinf(limit) ? passed : std::fmax(0, passed)) -
+                                            slope * std::fmax(0, threshold - x)));
+    }
+    return expected;
+  };
+  for (const double threshold : {0.3, 0.2999999, -2.5, 7.5, 1e-30})
+    for (const double slope : {0.0, 0.25}) {
+      const Json arguments = {{"threshold", threshold}, {"negative_slope", slope}};
+      expect_near(run_layer("ReLU", arguments), {relu(slope, HUGE_VAL, threshold)});
+      Json limited = arguments;
+      limited["max_value"] = 5;
+      expect_near(run_layer("ReLU", limited), {relu(slope, 5, threshold)});
+    }
   expect_near(run_layer("LeakyReLU", {{"alpha", 0.125}}), {leaky});
   expect_near(run_layer("LeakyReLU", {{"negative_slope", 0.125}}), {leaky});
   expect_near(run_layer("LeakyReLU", Json::object()),
@@ -180,9 +198,33 @@ TEST(KerasScaling, RescalingAndNormalization) {
           .import();
   expect_near(run(graph, {{1, 2, 5, 3}}), {{0, 0, 2, 2}});
   EXPECT_THAT(one_layer({2}, "Normalization", {{"axis", {-1}}}).import_error(),
-              HasSubstr("it has no mean and variance"));
+              HasSubstr("the file has 0 weights for it, its mean is missing"));
+  EXPECT_THAT(one_layer({2}, "Normalization", {{"mean", 1}}).import_error(),
+              HasSubstr("it has a mean or a variance alone"));
   EXPECT_THAT(one_layer({2}, "Rescaling", {{"scale", {1, 2, 3}}}).import_error(),
               HasSubstr("scale has 3 numbers for 2 channels"));
+}
+
+// What adapt() has found is kept with the weights, and how many values it has seen.
+TEST(KerasScaling, AdaptedNormalization) {
+  const auto adapted = [](const Json& arguments, const std::vector<int64_t>& dims,
+                          const Floats& mean, const Floats& variance) {
+    return one_layer(
+        {2, 2}, "Normalization", arguments,
+        {{"mean:0", dims, mean}, {"variance:0", dims, variance}, {"count:0", {}, {60000}, true}});
+  };
+  const Floats x = {1, 2, 5, 3};
+  const auto of = [&x](const KerasFile& file) { return run(file.import(), {x}); };
+  expect_near(of(adapted({{"axis", {-1}}}, {2}, {1, 2}, {4, 0.25F})), {{0, 0, 2, 2}});
+  expect_near(of(adapted(Json::object(), {2}, {1, 2}, {4, 0.25F})), {{0, 0, 2, 2}});
+  expect_near(of(adapted({{"axis", 1}}, {2}, {1, 2}, {4, 0.25F})), {{0, 0.5F, 6, 2}});
+  expect_near(of(adapted({{"axis", {1, 2}}}, {2, 2}, {1, 2, 3, 4}, {4, 1, 4, 1})), {{0, 0, 1, -1}});
+  expect_near(of(adapted({{"axis", nullptr}}, {}, {1}, {4})), {{0, 0.5F, 2, 1}});
+  expect_near(of(adapted({{"invert", true}}, {2}, {1, 2}, {4, 0.25F})), {{3, 3, 11, 3.5F}});
+  EXPECT_THAT(adapted({{"axis", 1}}, {3}, {1, 2, 3}, {1, 1, 1}).import_error(),
+              HasSubstr("its mean has shape 3, 2 is wanted"));
+  EXPECT_THAT(adapted({{"axis", 0}}, {1}, {1}, {1}).import_error(),
+              HasSubstr("axis 0 of an input"));
 }
 
 TEST(KerasActivation, Errors) {
@@ -190,7 +232,6 @@ TEST(KerasActivation, Errors) {
     return one_layer({5, 2}, class_name, arguments).import_error();
   };
   EXPECT_THAT(error("ReLU", {{"max_value", -1.0}}), HasSubstr("max_value of -1"));
-  EXPECT_THAT(error("ReLU", {{"threshold", 0.5}}), HasSubstr("threshold 0.5 is not supported"));
   EXPECT_THAT(error("ReLU", {{"threshold", "x"}}), HasSubstr("threshold is \"x\", no number"));
   EXPECT_THAT(error("Softmax", {{"axis", 1}}), HasSubstr("softmax over axis 1"));
   EXPECT_THAT(error("CRelu", {}),

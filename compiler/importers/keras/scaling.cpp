@@ -17,19 +17,23 @@ void collect(const Layer& layer, const char* key, const Json& json, std::vector<
   }
 }
 
-std::vector<float> numbers(const Layer& layer, const char* key) {
+Shape per_channel(const Layer& layer) {
+  const Shape& shape = layer.shape_of(layer.input());
+  return shape.rank == 0 ? Shape{} : Shape{1, {shape.dims[shape.rank - 1]}};
+}
+
+std::vector<float> numbers(const Layer& layer, const char* key, const Shape& wanted) {
   std::vector<float> values;
   if (const Json* json = layer.argument(key)) collect(layer, key, *json, values);
-  const Shape& shape = layer.shape_of(layer.input());
-  const size_t channels = shape.rank == 0 ? 1 : static_cast<size_t>(shape.dims[shape.rank - 1]);
-  if (values.size() > 1 && values.size() != channels)
-    layer.fail(fmt::format("{} has {} numbers for {} channels", key, values.size(), channels));
+  if (values.size() > 1 && static_cast<int64_t>(values.size()) != wanted.elements())
+    layer.fail(
+        fmt::format("{} has {} numbers for {} channels", key, values.size(), wanted.elements()));
   return values;
 }
 
-// factor * x + offset; either may be empty, or one number for all channels.
+// factor * x + offset, of shape `wanted`; either may be empty, or one number for all channels.
 int emit_scaled(const Layer& layer, const std::vector<float>& factor,
-                const std::vector<float>& offset) {
+                const std::vector<float>& offset, const Shape& wanted) {
   const int x = layer.input();
   const Shape shape = layer.shape_of(x);
   const auto is_all = [](const std::vector<float>& values, float number) {
@@ -37,8 +41,8 @@ int emit_scaled(const Layer& layer, const std::vector<float>& factor,
   };
   const auto emit = [&](OperatorType type, int input, const std::vector<float>& values,
                         const std::string& constant, const std::string& suffix) {
-    const Shape wanted = values.size() == 1 ? Shape{} : Shape{1, {int32_t(values.size())}};
-    return layer.emit(type, {input, layer.constant(constant, wanted, values)}, shape, {}, suffix);
+    const int number = layer.constant(constant, values.size() == 1 ? Shape{} : wanted, values);
+    return layer.emit(type, {input, number}, shape, {}, suffix);
   };
   const bool has_offset = !is_all(offset, 0);
   int y = x;
@@ -47,26 +51,56 @@ int emit_scaled(const Layer& layer, const std::vector<float>& factor,
   return has_offset ? emit(OperatorType::ADD, y, offset, "/offset", "") : y;
 }
 
+// What has a mean of its own: every element along `axis`, one axis or a list of them, which count
+// the batch as 0; or nothing has.
+struct Statistics {
+  Shape shape;                // as they are added to the input
+  std::vector<int64_t> dims;  // as the file keeps them
+};
+
+Statistics statistics_of(const Layer& layer) {
+  const Shape& shape = layer.shape_of(layer.input());
+  if (find(layer.config(), "axis") == nullptr && layer.config().contains("axis")) return {};
+  Statistics statistics{.shape = {shape.rank, {}}, .dims = {}};
+  std::fill_n(statistics.shape.dims, shape.rank, 1);
+  for (const int64_t number : layer.integers("axis", {-1})) {
+    const int64_t index = number < 0 ? number + shape.rank : number;
+    if (index < 1 || index >= shape.rank)
+      layer.fail(fmt::format("axis {} of an input of shape {}", number, to_string(shape)));
+    statistics.shape.dims[index] = shape.dims[index];
+    statistics.dims.push_back(shape.dims[index]);
+  }
+  return statistics;
+}
+
 }  // namespace
 
 int import_rescaling(const Layer& layer) {
-  return emit_scaled(layer, numbers(layer, "scale"), numbers(layer, "offset"));
+  const Shape wanted = per_channel(layer);
+  return emit_scaled(layer, numbers(layer, "scale", wanted), numbers(layer, "offset", wanted),
+                     wanted);
 }
 
-// (x - mean) / sqrt(variance)
+// (x - mean) / sqrt(variance), by arguments or what adapt() has found.
 int import_normalization(const Layer& layer) {
-  const std::vector<float> mean = numbers(layer, "mean");
-  const std::vector<float> variance = numbers(layer, "variance");
-  if (layer.boolean("invert", false)) layer.fail("invert is not supported");
+  const auto [wanted, dims] = statistics_of(layer);
+  std::vector<float> mean = numbers(layer, "mean", wanted);
+  std::vector<float> variance = numbers(layer, "variance", wanted);
+  if (mean.empty() && variance.empty()) {
+    mean = layer.weight(0, dims, "mean").values;
+    variance = layer.weight(1, dims, "variance").values;
+  }
   if (mean.empty() || mean.size() != variance.size())
-    layer.fail("it has no mean and variance; those that adapt() found are not supported");
+    layer.fail("it has a mean or a variance alone");
   constexpr float kEpsilon = 1e-7F;
+  const bool is_inverted = layer.boolean("invert", false);
   std::vector<float> factor, offset;
   for (size_t i = 0; i < mean.size(); ++i) {
-    factor.push_back(1 / std::max(std::sqrt(variance[i]), kEpsilon));
-    offset.push_back(-mean[i] * factor.back());
+    const float deviation = std::max(std::sqrt(variance[i]), kEpsilon);
+    factor.push_back(is_inverted ? deviation : 1 / deviation);
+    offset.push_back(is_inverted ? mean[i] : -mean[i] / deviation);
   }
-  return emit_scaled(layer, factor, offset);
+  return emit_scaled(layer, factor, offset, wanted);
 }
 
 }  // namespace solder::compiler::keras

@@ -25,6 +25,7 @@ const std::map<std::string, std::string> kGroups = {
     {"Embedding", "embedding"},
     {"GRU", "gru/cell"},
     {"LSTM", "lstm/cell"},
+    {"Normalization", "normalization"},
     {"PReLU", "p_re_lu"},
     {"SeparableConv1D", "separable_conv1d"},
     {"SeparableConv2D", "separable_conv2d"},
@@ -78,7 +79,7 @@ class H5Writer {
       H5Pset_chunk(creation, static_cast<int>(dims.size()), dims.data());
       H5Pset_deflate(creation, 1);
     }
-    const hid_t type = float_type();
+    const hid_t type = weight.is_count ? H5Tcopy(H5T_STD_I64LE) : float_type();
     const hid_t dataset =
         H5Dcreate2(file_, path.c_str(), type, space, links, creation, H5P_DEFAULT);
     H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, weight.values.data());

@@ -16,6 +16,7 @@ struct KerasWeight {
   std::string name;
   std::vector<int64_t> dims;
   Floats values = {};
+  bool is_count = false;  // kept as 64-bit integers
 };
 
 // How HDF5 writes what it is given.

@@ -119,7 +119,7 @@ FloatArray Hdf5Object::floats() const {
   if (datatype == nullptr || dataspace == nullptr || layout == nullptr)
     throw ModelError(where + " holds no array");
   const Datatype type = read_datatype(datatype->data);
-  if (type.kind != Datatype::Kind::kFloat)
+  if (type.kind != Datatype::Kind::kFloat && type.kind != Datatype::Kind::kInteger)
     throw ModelError(
         fmt::format("{} is of type {}; weights must be little-endian float16, float32 or float64",
                     where, type.name));

@@ -84,6 +84,9 @@ Datatype read_datatype(Bytes message) {
   switch (type_class) {
     case kInteger:
       type.name = fmt::format("{}-bit integer", 8 * type.size);
+      // Little-endian, as counters are.
+      if ((bits & 1) == 0 && (type.size == 4 || type.size == 8))
+        type.kind = Datatype::Kind::kInteger;
       break;
     case kFloat:
       type.name = fmt::format("{}-bit float", 8 * type.size);
@@ -142,7 +145,9 @@ std::vector<float> read_floats(Bytes data, const Datatype& type) {
   Cursor cursor(data);
   while (cursor.left() >= type.size) {
     const uint64_t bits = cursor.integer(static_cast<int>(type.size));
-    if (type.size == 2)
+    if (type.kind == Datatype::Kind::kInteger)
+      values.push_back(static_cast<float>(bits));
+    else if (type.size == 2)
       values.push_back(half_to_float(bits));
     else if (type.size == 4)
       values.push_back(std::bit_cast<float>(static_cast<uint32_t>(bits)));

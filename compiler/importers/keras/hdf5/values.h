@@ -9,7 +9,7 @@
 namespace solder::compiler::keras {
 
 struct Datatype {
-  enum class Kind { kFloat, kFixedText, kVariableText, kOther };
+  enum class Kind { kFloat, kInteger, kFixedText, kVariableText, kOther };
   Kind kind = Kind::kOther;
   uint64_t size = 0;             // bytes of one element
   bool is_space_padded = false;  // kFixedText
@@ -22,7 +22,7 @@ std::vector<int64_t> read_dimensions(Bytes dataspace_message);
 // `count` texts, fixed or variable, that lie at the beginning of `data`.
 std::vector<std::string> read_texts(Bytes file, Bytes data, const Datatype& type, uint64_t count);
 
-// Numbers of `type`, which is kFloat, as float32.
+// Numbers of `type`, which is kFloat or kInteger, as float32.
 std::vector<float> read_floats(Bytes data, const Datatype& type);
 
 }  // namespace solder::compiler::keras
