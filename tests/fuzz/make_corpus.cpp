@@ -12,6 +12,7 @@
 #include "compiler/importers/keras/testing.h"
 #include "compiler/importers/onnx/onnx_importer.h"
 #include "compiler/importers/onnx/testing.h"
+#include "compiler/importers/tflite/testing.h"
 #include "tests/support/small_models.h"
 
 namespace {
@@ -56,6 +57,16 @@ void write_node_models(const fs::path& from, const fs::path& folder) {
   }
 }
 
+OnnxModel recurrent_onnx(const std::string& kind) {
+  const int64_t rows = 2 * (kind == "LSTM" ? 4 : 3);
+  const auto noise = [](int64_t count) { return random_floats(count, 1); };
+  OnnxModel model(14);
+  model.input("x", {3, 1, 2}).constant("w", {1, rows, 2}, noise(2 * rows));
+  model.constant("r", {1, rows, 2}, noise(2 * rows)).constant("b", {1, 2 * rows}, noise(2 * rows));
+  model.node(kind, {"x", "w", "r", "b"}, "y").output("y").attribute("hidden_size", int64_t{2});
+  return model;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -78,5 +89,21 @@ int main(int argc, char** argv) {
   write_keras(folder / "keras", "pooling",
               one_layer({4, 4, 1}, "MaxPooling2D",
                         {{"pool_size", {2, 2}}, {"strides", {2, 2}}, {"padding", "valid"}}));
+  const auto gates = LstmGates::random();
+  write(folder / "tflite/lstm.tflite", file_of(sequence_lstm_model(gates, false)));
+  write(folder / "tflite/bidirectional_lstm.tflite",
+        file_of(bidirectional_lstm_model(gates, gates, true)));
+  for (const char* kind : {"LSTM", "GRU"}) {
+    const int64_t gates_of_kind = std::string(kind) == "LSTM" ? 4 : 3;
+    write(folder / "onnx" / (std::string(kind) + ".onnx"), recurrent_onnx(kind).bytes());
+    // Keras 2's GRU has a row of biases for each of its two products.
+    const std::vector<int64_t> bias =
+        gates_of_kind == 4 ? std::vector<int64_t>{8} : std::vector<int64_t>{2, 6};
+    write_keras(folder / "keras", kind,
+                one_layer({3, 2}, kind, {{"units", 2}, {"return_sequences", true}},
+                          {{"kernel", {2, 2 * gates_of_kind}},
+                           {"recurrent_kernel", {2, 2 * gates_of_kind}},
+                           {"bias", bias}}));
+  }
   if (argc > 2) write_node_models(argv[2], folder);
 }

@@ -1,4 +1,5 @@
-// UNIDIRECTIONAL_SEQUENCE_LSTM, as TensorFlow Lite's converter makes it of a Keras LSTM.
+// UNIDIRECTIONAL_SEQUENCE_LSTM and BIDIRECTIONAL_SEQUENCE_LSTM, as TensorFlow Lite's converter
+// makes them of a Keras LSTM.
 #pragma once
 
 #include <string>
@@ -13,9 +14,12 @@ namespace solder::compiler {
 // do in Keras; TensorFlow Lite keeps them until they are reset.
 // The tensors that it names are those of the builder's graph; is_variable says which of them are
 // variable, and no longer says so of the states that the operator has taken. Throws ModelError,
-// which begins with `where`, for what is not supported: weights other than FLOAT32 constants,
-// coupled input and forget gates, peephole weights, projection, layer normalization, clipping.
+// which begins with `where`, for what is not supported: activations other than FLOAT32, coupled
+// input and forget gates, peephole weights, projection, layer normalization, clipping, an auxiliary
+// input.
 void unroll_sequence_lstm(const schema::Operator& source, const std::string& where,
                           GraphBuilder& builder, std::vector<bool>& is_variable);
+void unroll_bidirectional_lstm(const schema::Operator& source, const std::string& where,
+                               GraphBuilder& builder, std::vector<bool>& is_variable);
 
 }  // namespace solder::compiler

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "compiler/importers/recurrent_testing.h"
+#include "compiler/importers/tflite/testing.h"
 #include "compiler/importers/tflite/tflite_importer.h"
 #include "compiler/passes/passes.h"
 #include "compiler/testing/graphs.h"
@@ -19,80 +20,14 @@ namespace {
 using namespace testing;
 using ::testing::HasSubstr;
 
-constexpr int32_t kBatch = 2, kTimes = 4, kInputs = 3, kUnits = 5;
+constexpr int32_t kBatch = LstmGates::kBatch, kTimes = LstmGates::kTimes;
+constexpr int32_t kInputs = LstmGates::kInputs, kUnits = LstmGates::kUnits;
+using Gates = LstmGates;
 
-// Gates are in TensorFlow Lite's order: input, forget, cell, output.
-struct Gates {
-  Floats w[4], r[4], b[4];
-};
+Graph import(const schema::ModelT& model) { return import_tflite(file_of(model)); }
 
-Gates random_gates() {
-  Gates gates;
-  for (uint32_t g = 0; g < 4; ++g) {
-    gates.w[g] = random_floats(kUnits * kInputs, 3 * g + 1);
-    gates.r[g] = random_floats(kUnits * kUnits, 3 * g + 2);
-    gates.b[g] = random_floats(kUnits, 3 * g + 3);
-  }
-  return gates;
-}
-
-int add_tensor(schema::ModelT& model, const std::string& name, const std::vector<int32_t>& shape,
-               const Floats& data = {}) {
-  auto tensor = std::make_unique<schema::TensorT>();
-  tensor->name = name;
-  tensor->shape = shape;
-  if (!data.empty()) {
-    tensor->buffer = static_cast<uint32_t>(model.buffers.size());
-    model.buffers.push_back(std::make_unique<schema::BufferT>());
-    model.buffers.back()->data.resize(data.size() * sizeof(float));
-    std::memcpy(model.buffers.back()->data.data(), data.data(), data.size() * sizeof(float));
-  }
-  auto& tensors = model.subgraphs[0]->tensors;
-  tensors.push_back(std::move(tensor));
-  return static_cast<int>(tensors.size()) - 1;
-}
-
-// A model of one LSTM, as the converter writes it.
-schema::ModelT lstm_model(const Gates& gates, bool time_major) {
-  schema::ModelT model;
-  model.version = 3;
-  model.buffers.push_back(std::make_unique<schema::BufferT>());
-  model.subgraphs.push_back(std::make_unique<schema::SubGraphT>());
-  schema::SubGraphT& subgraph = *model.subgraphs[0];
-  model.operator_codes.push_back(std::make_unique<schema::OperatorCodeT>());
-  model.operator_codes[0]->builtin_code = schema::BuiltinOperator_UNIDIRECTIONAL_SEQUENCE_LSTM;
-
-  const int32_t first = time_major ? kTimes : kBatch, second = time_major ? kBatch : kTimes;
-  auto op = std::make_unique<schema::OperatorT>();
-  op->inputs.assign(24, -1);
-  op->inputs[0] = add_tensor(model, "x", {first, second, kInputs});
-  for (int g = 0; g < 4; ++g) {
-    op->inputs[1 + g] = add_tensor(model, "w", {kUnits, kInputs}, gates.w[g]);
-    op->inputs[5 + g] = add_tensor(model, "r", {kUnits, kUnits}, gates.r[g]);
-    op->inputs[12 + g] = add_tensor(model, "b", {kUnits}, gates.b[g]);
-  }
-  for (int i = 18; i < 20; ++i) {
-    op->inputs[i] = add_tensor(model, "state", {kBatch, kUnits});
-    subgraph.tensors.back()->is_variable = true;
-  }
-  op->outputs = {add_tensor(model, "y", {first, second, kUnits})};
-  schema::UnidirectionalSequenceLSTMOptionsT options;
-  options.fused_activation_function = schema::ActivationFunctionType_TANH;
-  options.time_major = time_major;
-  op->builtin_options.Set(options);
-  subgraph.inputs = {op->inputs[0]};
-  subgraph.outputs = op->outputs;
-  subgraph.operators.push_back(std::move(op));
-  return model;
-}
-
-Graph import(const schema::ModelT& model) {
-  flatbuffers::FlatBufferBuilder builder;
-  schema::FinishModelBuffer(builder, schema::Model::Pack(builder, &model));
-  return import_tflite({builder.GetBufferPointer(), builder.GetSize()});
-}
-
-Floats expected_of(const Gates& gates, const Floats& x, bool time_major) {
+Floats expected_of(const Gates& gates, const Floats& x, bool time_major,
+                   bool is_backwards = false) {
   CellWeights cell;
   for (const int g : {0, 3, 1, 2}) {  // ONNX's order
     cell.w.insert(cell.w.end(), gates.w[g].begin(), gates.w[g].end());
@@ -103,7 +38,8 @@ Floats expected_of(const Gates& gates, const Floats& x, bool time_major) {
   Floats y(kBatch * kTimes * kUnits);
   for (int n = 0; n < kBatch; ++n) {
     Doubles h(kUnits), c(kUnits);
-    for (int t = 0; t < kTimes; ++t) {
+    for (int step = 0; step < kTimes; ++step) {
+      const int t = is_backwards ? kTimes - 1 - step : step;
       const int row = time_major ? t * kBatch + n : n * kTimes + t;
       lstm_step(cell, {x.begin() + row * kInputs, x.begin() + (row + 1) * kInputs}, h, c);
       std::ranges::copy(h, y.begin() + row * kUnits);
@@ -113,11 +49,11 @@ Floats expected_of(const Gates& gates, const Floats& x, bool time_major) {
 }
 
 TEST(SequenceLstm, IsUnrolled) {
-  const Gates gates = random_gates();
+  const Gates gates = Gates::random();
   const Floats x = random_floats(kBatch * kTimes * kInputs, 99);
   for (const bool time_major : {false, true}) {
     SCOPED_TRACE(time_major);
-    Graph graph = import(lstm_model(gates, time_major));
+    Graph graph = import(sequence_lstm_model(gates, time_major));
     const Floats expected = expected_of(gates, x, time_major);
     expect_near(run(graph, {x}), {expected});
     run_passes(graph);
@@ -125,9 +61,78 @@ TEST(SequenceLstm, IsUnrolled) {
   }
 }
 
+TEST(SequenceLstm, BothDirections) {
+  const Gates forwards = Gates::random();
+  Gates backwards = Gates::random();
+  for (Floats& weights : backwards.r) std::ranges::reverse(weights);
+  const Floats x = random_floats(kBatch * kTimes * kInputs, 99);
+  const Floats a = expected_of(forwards, x, false), b = expected_of(backwards, x, false, true);
+  Floats merged;
+  for (int row = 0; row < kBatch * kTimes; ++row)
+    for (const Floats& half : {a, b})
+      merged.insert(merged.end(), half.begin() + row * kUnits, half.begin() + (row + 1) * kUnits);
+  for (const bool is_merged : {false, true}) {
+    SCOPED_TRACE(is_merged);
+    Graph graph = import(bidirectional_lstm_model(forwards, backwards, is_merged));
+    const std::vector<Floats> expected =
+        is_merged ? std::vector<Floats>{merged} : std::vector<Floats>{a, b};
+    expect_near(run(graph, {x}), expected);
+    run_passes(graph);
+    expect_near(run(graph, {x}), expected);
+  }
+}
+
+TEST(SequenceLstm, ErrorsOfBothDirections) {
+  const auto error = [](const std::function<void(schema::OperatorT&)>& change) {
+    schema::ModelT model = bidirectional_lstm_model(Gates::random(), Gates::random(), false);
+    change(*model.subgraphs[0]->operators[0]);
+    try {
+      import(model);
+    } catch (const ModelError& e) {
+      return std::string(e.what());
+    }
+    return std::string("none");
+  };
+  EXPECT_THAT(error([](auto& op) { op.inputs[39] = 0; }),
+              HasSubstr("BIDIRECTIONAL_SEQUENCE_LSTM has an auxiliary input"));
+  EXPECT_THAT(error([](auto& op) { op.inputs[26] = 0; }), HasSubstr("peephole"));
+  EXPECT_THAT(error([](auto& op) { op.inputs[33] = 0; }), HasSubstr("projection"));
+  EXPECT_THAT(error([](auto& op) { op.inputs[37] = op.inputs[35]; }),
+              HasSubstr("variable tensor of its own"));
+  EXPECT_THAT(error([](auto& op) { op.outputs.pop_back(); }), HasSubstr("backward half"));
+  EXPECT_THAT(error([](auto& op) { op.outputs[1] = op.inputs[0]; }),
+              HasSubstr("outputs of its times and units"));
+  EXPECT_THAT(error([](auto& op) { op.inputs.resize(49, -1); }), HasSubstr("up to 48 inputs"));
+}
+
+// INT8 weights count by their scale; TensorFlow Lite would round the activations, too.
+TEST(SequenceLstm, HybridWeightsAreTheirValues) {
+  Gates gates = Gates::random();
+  schema::ModelT model = sequence_lstm_model(gates, false);
+  const int forget = model.subgraphs[0]->operators[0]->inputs[2];
+  schema::TensorT& tensor = *model.subgraphs[0]->tensors[forget];
+  tensor.type = schema::TensorType_INT8;
+  tensor.quantization = std::make_unique<schema::QuantizationParametersT>();
+  tensor.quantization->scale = {0.0625F};
+  tensor.quantization->zero_point = {0};
+  std::vector<uint8_t> levels;
+  for (float& weight : gates.w[1]) {
+    const auto level = static_cast<int8_t>(weight * 16);
+    levels.push_back(static_cast<uint8_t>(level));
+    weight = 0.0625F * static_cast<float>(level);
+  }
+  model.buffers[tensor.buffer]->data = levels;
+  const Floats x = random_floats(kBatch * kTimes * kInputs, 99);
+  expect_near(run(import(model), {x}), {expected_of(gates, x, false)});
+
+  // Integers throughout are rounded as no operator of ours is.
+  model.subgraphs[0]->tensors[0]->type = schema::TensorType_INT8;
+  EXPECT_THROW(import(model), ModelError);
+}
+
 TEST(SequenceLstm, BiasesMayBeAbsent) {
-  Gates gates = random_gates();
-  schema::ModelT model = lstm_model(gates, false);
+  Gates gates = Gates::random();
+  schema::ModelT model = sequence_lstm_model(gates, false);
   for (int g = 0; g < 4; ++g) {
     model.subgraphs[0]->operators[0]->inputs[12 + g] = -1;
     gates.b[g].assign(kUnits, 0);
@@ -140,7 +145,7 @@ TEST(SequenceLstm, Errors) {
   const auto error =
       [](const std::function<void(schema::SubGraphT&, schema::OperatorT&,
                                   schema::UnidirectionalSequenceLSTMOptionsT&)>& change) {
-        schema::ModelT model = lstm_model(random_gates(), false);
+        schema::ModelT model = sequence_lstm_model(Gates::random(), false);
         schema::OperatorT& op = *model.subgraphs[0]->operators[0];
         change(*model.subgraphs[0], op, *op.builtin_options.AsUnidirectionalSequenceLSTMOptions());
         try {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compiler/importers/tflite/batch_matmul.h"
 #include "compiler/importers/tflite/sequence_lstm.h"
 #include "compiler/ir/legacy_uint8.h"
 #include "runtime/interpreter/options.h"
@@ -24,13 +25,27 @@ std::vector<int> indices(const flatbuffers::Vector<int32_t>* vector) {
   return vector ? std::vector<int>(vector->begin(), vector->end()) : std::vector<int>();
 }
 
-constexpr int kSequenceLstm = schema::BuiltinOperator_UNIDIRECTIONAL_SEQUENCE_LSTM;
+// Operators that become others when they are read.
+constexpr struct {
+  schema::BuiltinOperator code;
+  const char* name;
+} kRewritten[] = {
+    {schema::BuiltinOperator_UNIDIRECTIONAL_SEQUENCE_LSTM, "UNIDIRECTIONAL_SEQUENCE_LSTM"},
+    {schema::BuiltinOperator_BIDIRECTIONAL_SEQUENCE_LSTM, "BIDIRECTIONAL_SEQUENCE_LSTM"},
+    {schema::BuiltinOperator_BATCH_MATMUL, "BATCH_MATMUL"},
+};
+
+// Of an operator that can be read; null for others.
+const char* name_of(int code) {
+  for (const auto& entry : kRewritten)
+    if (code == entry.code) return entry.name;
+  return operator_name(static_cast<OperatorType>(code));
+}
 
 std::string supported_operators() {
   std::string names;
   for (int code = 0; code <= schema::BuiltinOperator_MAX; ++code) {
-    const char* name = operator_name(static_cast<OperatorType>(code));
-    if (code == kSequenceLstm) name = "UNIDIRECTIONAL_SEQUENCE_LSTM";
+    const char* name = name_of(code);
     if (name != nullptr) names += (names.empty() ? "" : ", ") + std::string(name);
   }
   return names;
@@ -111,18 +126,19 @@ class Reader {
 
   void read_operator(const schema::Operator& source, uint32_t index) {
     const int code = read_code(source, index);
-    if (code == kSequenceLstm) {
-      const std::string where = fmt::format("operator {} UNIDIRECTIONAL_SEQUENCE_LSTM", index);
-      unroll_sequence_lstm(source, where, builder_, is_variable_);
-      return;
-    }
+    const std::string where = fmt::format("operator {} {}", index, name_of(code));
+    if (code == schema::BuiltinOperator_UNIDIRECTIONAL_SEQUENCE_LSTM)
+      return unroll_sequence_lstm(source, where, builder_, is_variable_);
+    if (code == schema::BuiltinOperator_BIDIRECTIONAL_SEQUENCE_LSTM)
+      return unroll_bidirectional_lstm(source, where, builder_, is_variable_);
+    if (code == schema::BuiltinOperator_BATCH_MATMUL)
+      return import_batch_matmul(source, where, builder_, static_cast<int>(is_variable_.size()));
     Operator op;
     op.type = static_cast<OperatorType>(code);
     op.inputs = tensors_of(source.inputs());
     op.outputs = tensors_of(source.outputs());
     if (const Error error = read_options(source, op.options))
-      throw ModelError(fmt::format("operator {} {} {} {}", index, operator_name(op.type),
-                                   error.message, error.detail));
+      throw ModelError(fmt::format("{} {} {}", where, error.message, error.detail));
     builder_.graph().operators.push_back(std::move(op));
   }
 
@@ -133,8 +149,7 @@ class Reader {
     const schema::OperatorCode& code = *model_.operator_codes()->Get(source.opcode_index());
     // Older files have the first field alone.
     const int number = std::max<int>(code.deprecated_builtin_code(), code.builtin_code());
-    if (number == kSequenceLstm || operator_name(static_cast<OperatorType>(number)) != nullptr)
-      return number;
+    if (name_of(number) != nullptr) return number;
 
     std::string name =
         schema::EnumNameBuiltinOperator(static_cast<schema::BuiltinOperator>(number));
