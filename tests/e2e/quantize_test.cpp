@@ -10,10 +10,13 @@
 #include <fstream>
 #include <random>
 
+#include "compiler/exporters/tflite/tflite_exporter.h"
 #include "compiler/importers/importer.h"
 #include "compiler/planning/executable.h"
+#include "runtime/base/real_values.h"
 #include "runtime/interpreter/interpreter.h"
 #include "tests/support/program.h"
+#include "tests/support/small_models.h"
 
 namespace solder::tests {
 namespace {
@@ -45,6 +48,7 @@ std::vector<float> noise(size_t count) {
 }
 
 void write(const fs::path& path, const std::string& content) {
+  fs::create_directories(path.parent_path());
   std::ofstream(path, std::ios::binary) << content;
 }
 
@@ -265,6 +269,71 @@ TEST_P(Accuracy, OnMnist) {
 }
 
 // In float32, the article's network has 9,906 and ours 9,938 right.
+// Untrained networks: how far the precisions are from the float network, over its 28 time steps.
+struct RecurrentCase {
+  const char* name;
+  Recurrent kind;
+  const char* precision;
+  double farthest, mean;  // of probabilities, at most
+};
+
+void PrintTo(const RecurrentCase& c, std::ostream* out) { *out << c.name << ' ' << c.precision; }
+
+class RecurrentPrecision : public testing::TestWithParam<RecurrentCase> {};
+
+TEST_P(RecurrentPrecision, IsNearTheFloatNetwork) {
+  constexpr size_t kImages = 128, kSeen = 64, kPixels = 784, kClasses = 10;
+  const RecurrentCase& c = GetParam();
+  const fs::path folder = fresh_folder(std::string("recurrent_") + c.name + c.precision);
+  const fs::path model = folder / "rows.tflite", converted = folder / "converted.tflite";
+  const auto file = compiler::export_tflite(recurrent_model(c.kind));
+  write(model, {file.begin(), file.end()});
+  const std::vector<float> images = noise(kImages * kPixels);
+  write(folder / "data/images.npy",
+        npy("64, 28, 28", {images.begin(), images.begin() + kSeen * kPixels}));
+  const cli::Finished finished = solder({"convert", model, "-o", converted, "--quantize",
+                                         c.precision, "--calibrate", folder / "data"});
+  ASSERT_EQ(finished.exit_code, 0) << finished.output;
+
+  const compiler::Executable exact(compiler::import_model(model), kGenericKernels);
+  const compiler::Executable rounded(compiler::import_model(converted), kGenericKernels);
+  double farthest = 0, sum = 0;
+  for (size_t image = kSeen; image < kImages; ++image) {
+    std::vector<std::vector<float>> outputs;
+    for (const compiler::Executable* executable : {&exact, &rounded}) {
+      const Model runnable = executable->model();
+      const auto* pixels = &images[image * kPixels];
+      const auto format = [](const TensorInfo& info) {
+        return ValueFormat{info.type, info.scale, info.zero_point};
+      };
+      store_real(format(runnable.input_info(0)), {pixels, kPixels}, runnable.input(0));
+      runnable.invoke();
+      load_real(format(runnable.output_info(0)), runnable.output(0),
+                outputs.emplace_back(kClasses));
+    }
+    for (size_t i = 0; i < kClasses; ++i) {
+      const double error = std::abs(outputs[0][i] - outputs[1][i]);
+      farthest = std::max(farthest, error);
+      sum += error;
+    }
+  }
+  const double mean = sum / ((kImages - kSeen) * kClasses);
+  EXPECT_LE(farthest, c.farthest);
+  EXPECT_LE(mean, c.mean);
+  EXPECT_GT(farthest, 0);
+  std::printf("%s %s: %.5f at most, %.5f in the mean\n", c.name, c.precision, farthest, mean);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , RecurrentPrecision,
+    testing::Values(RecurrentCase{"lstm", Recurrent::kLstm, "size", 0.002, 0.0005},
+                    RecurrentCase{"lstm", Recurrent::kLstm, "int8", 0.02, 0.003},
+                    RecurrentCase{"lstm", Recurrent::kLstm, "int16x8", 0.002, 0.0003},
+                    RecurrentCase{"gru", Recurrent::kGru, "size", 0.004, 0.0005},
+                    RecurrentCase{"gru", Recurrent::kGru, "int8", 0.06, 0.004},
+                    RecurrentCase{"gru", Recurrent::kGru, "int16x8", 0.04, 0.001}),
+    [](const auto& test) { return std::string(test.param.name) + "_" + test.param.precision; });
+
 const fs::path kArticle = kShared / "models" / "mnist_blog" / "mnist.h5";
 INSTANTIATE_TEST_SUITE_P(Mnist, Accuracy,
                          testing::Values(Expectation{kArticle, "none", 9904, 375740},

@@ -2,6 +2,9 @@
 
 #include <random>
 
+#include "compiler/ir/elementwise.h"
+#include "compiler/ir/recurrent.h"
+
 namespace solder::tests {
 namespace {
 
@@ -84,7 +87,60 @@ class Builder {
   std::minstd_rand random_{1};
 };
 
+compiler::ElementFunction function_of(OperatorType type) {
+  return [type](compiler::GraphBuilder& builder, int x, const std::string& name) {
+    return compiler::emit_unary(builder, type, x, name);
+  };
+}
+
 }  // namespace
+
+compiler::Graph recurrent_model(Recurrent kind) {
+  constexpr int32_t kTimes = 28, kInputs = 28, kUnits = 16, kClasses = 10;
+  std::minstd_rand random(kind == Recurrent::kLstm ? 3 : 4);
+  const auto noise = [&random](int32_t count, float magnitude) {
+    std::vector<float> values;
+    for (int32_t i = 0; i < count; ++i)
+      values.push_back(magnitude * (static_cast<float>(random() % 2001) / 1000.0F - 1.0F));
+    return values;
+  };
+  const auto dense = [&](int32_t outputs, int32_t inputs, float magnitude) {
+    return compiler::DenseWeights{noise(outputs * inputs, magnitude), noise(outputs, 0.1F)};
+  };
+  compiler::GraphBuilder builder;
+  const int x = builder.graph().add_tensor({.name = "image", .shape = {3, {1, kTimes, kInputs}}});
+  const compiler::RecurrentLayer layer = {.name = "rows", .x = x, .time_axis = 1, .units = kUnits};
+  const auto logistic = function_of(OperatorType::LOGISTIC), tanh = function_of(OperatorType::TANH);
+  int h = -1;
+  if (kind == Recurrent::kLstm) {
+    h = unroll(builder, layer,
+               compiler::LstmWeights{dense(4 * kUnits, kInputs, 0.5F),
+                                     dense(4 * kUnits, kUnits, 0.4F), logistic, tanh, tanh})
+            .last_h;
+  } else {
+    h = unroll(builder, layer,
+               compiler::GruWeights{.input_gates = dense(2 * kUnits, kInputs, 0.5F),
+                                    .recurrent_gates = dense(2 * kUnits, kUnits, 0.4F),
+                                    .input_candidate = dense(kUnits, kInputs, 0.5F),
+                                    .recurrent_candidate = dense(kUnits, kUnits, 0.4F),
+                                    .reset_after = true,
+                                    .f = logistic,
+                                    .g = tanh})
+            .last_h;
+  }
+  compiler::Graph& graph = builder.graph();
+  const auto constant = [&graph](const char* name, const Shape& shape,
+                                 const std::vector<float>& values) {
+    return graph.add_tensor(compiler::float_constant(name, shape, values));
+  };
+  const int w = constant("classes", {2, {kClasses, kUnits}}, noise(kClasses * kUnits, 1));
+  const int b = constant("bias", {1, {kClasses}}, noise(kClasses, 0.1F));
+  const int y =
+      builder.emit(OperatorType::FULLY_CONNECTED, {h, w, b}, "scores", {2, {1, kClasses}});
+  graph.inputs = {x};
+  graph.outputs = {builder.emit(OperatorType::SOFTMAX, {y}, "output", {2, {1, kClasses}})};
+  return std::move(graph);
+}
 
 compiler::Graph small_model(TensorType activations) { return Builder(activations).build(); }
 

@@ -10,4 +10,9 @@ namespace solder::tests {
 // INT16 with INT8 weights.
 compiler::Graph small_model(TensorType activations);
 
+// Reads an image of 28 rows as 28 times: an LSTM or a GRU of 16 units, unrolled, FULLY_CONNECTED to
+// ten classes, SOFTMAX. Weights are noise, as large as a trained network's.
+enum class Recurrent { kLstm, kGru };
+compiler::Graph recurrent_model(Recurrent kind);
+
 }  // namespace solder::tests
