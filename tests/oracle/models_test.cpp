@@ -4,9 +4,11 @@
 
 #include <map>
 
+#include "compiler/exporters/tflite/tflite_exporter.h"
 #include "compiler/importers/importer.h"
 #include "tests/oracle/oracle.h"
 #include "tests/support/program.h"
+#include "tests/support/small_models.h"
 
 namespace solder::tests {
 namespace {
@@ -39,6 +41,8 @@ std::vector<Case> cases() {
       out.push_back({fmt::format("{}_{}", name, mode), model, mode, std::string("size") == mode});
     }
   };
+  // Untrained; written when the suite starts.
+  for (const char* kind : {"lstm", "gru"}) add_modes(kind, fs::path(kind) += ".recurrent");
   add_modes("own_mnist", repository() / "models/mnist/mnist.onnx");
   const fs::path shared = fs::path(SOLDER_SHARED_DIR) / "models";
   if (!fs::exists(shared)) return out;
@@ -84,11 +88,17 @@ class Models : public testing::TestWithParam<Case> {
     oracle = std::make_unique<Oracle>(folder);
     const fs::path digits = digit_for_calibration(folder / "digits");
     for (const Case& test : cases()) {
-      fs::path model = test.model;
+      fs::path model = test.model, source = test.model;
+      if (source.extension() == ".recurrent") {
+        source = folder / (test.name + "_float.tflite");
+        write_bytes(source,
+                    compiler::export_tflite(recurrent_model(
+                        test.model == "lstm.recurrent" ? Recurrent::kLstm : Recurrent::kGru)));
+      }
       if (!test.quantize.empty()) {
         model = folder / (test.name + ".tflite");
-        const cli::Finished converted = solder({"convert", test.model, "-o", model, "--quantize",
-                                                test.quantize, "--calibrate", digits});
+        const cli::Finished converted = solder(
+            {"convert", source, "-o", model, "--quantize", test.quantize, "--calibrate", digits});
         if (converted.exit_code != 0) throw std::runtime_error(converted.output);
       }
       const compiler::Graph graph = compiler::import_model(model);

@@ -132,6 +132,16 @@ size_t Oracle::add(const std::string& runtime, const Bytes& model,
   return job;
 }
 
+size_t Oracle::add_batch(const Bytes& model, const Bytes& inputs) {
+  const size_t job = add("tflite", model, {});
+  const auto path = [&](const char* name) {
+    return (folder_ / fmt::format("{}-{}", job, name)).string();
+  };
+  write_bytes(path("inputs"), inputs);
+  jobs_[job]["runs"].push_back({{"batch", path("inputs")}, {"output", path("outputs")}});
+  return job;
+}
+
 void Oracle::run() {
   const std::string jobs = folder_ / "jobs.json", results = folder_ / "results.json";
   std::ofstream(jobs) << jobs_;

@@ -1,6 +1,7 @@
 // Runs models in TensorFlow Lite and ONNX Runtime: run.cjs JOBS RESULTS. JOBS is a JSON array of
 //   {"runtime": "tflite" or "onnx", "model": FILE, "runs": [{"inputs": [FILE, ...], "output": FILE}, ...]}
 // of models whose first output counts; files of tensors are raw and little-endian, and outputs are written.
+// "runs" of tflite may be one {"batch": FILE, "output": FILE}: inputs of a model with one, back to back.
 // RESULTS gets for each an array of the kinds of nodes that were executed (of tflite).
 'use strict';
 const fs = require('fs');
@@ -30,15 +31,29 @@ function runTflite(tflite, job) {
   const created = tflite.TFLiteWebModelRunner.CreateFromBufferAndOptions(address, model.length, options);
   if (!created.ok()) throw new Error(`${job.model}: ${created.errorMessage()}`);
   const runner = created.value();
-  for (const { inputs, output } of job.runs) {
+  const inputOf = (i) => bytesOf(runner.GetInputs().get(i).data());
+  const infer = () => {
+    if (!runner.Infer()) throw new Error(`${job.model}: inference failed`);
+    return bytesOf(runner.GetOutputs().get(0).data());
+  };
+  for (const { inputs, batch, output } of job.runs) {
+    if (batch) {
+      const all = fs.readFileSync(batch);
+      const outputs = [];
+      for (let at = 0, size = inputOf(0).length; at < all.length; at += size) {
+        inputOf(0).set(all.subarray(at, at + size));
+        outputs.push(Buffer.from(infer()));
+      }
+      fs.writeFileSync(output, Buffer.concat(outputs));
+      continue;
+    }
     inputs.forEach((input, i) => {
       const bytes = fs.readFileSync(input);
-      const target = bytesOf(runner.GetInputs().get(i).data());
+      const target = inputOf(i);
       if (target.length !== bytes.length) throw new Error(`${input}: want ${target.length} bytes`);
       target.set(bytes);
     });
-    if (!runner.Infer()) throw new Error(`${job.model}: inference failed`);
-    fs.writeFileSync(output, bytesOf(runner.GetOutputs().get(0).data()));
+    fs.writeFileSync(output, infer());
   }
   const nodes = runner.GetProfilingResults();
   const kinds = [];
