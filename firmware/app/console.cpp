@@ -113,8 +113,8 @@ constexpr Command kCommands[] = {
 
 void show_help() {
   for (const Command& command : kCommands) {
-    out << Padded{command.name.data(), 7} << Padded{command.article_name.data(), 7}
-        << command.help << '\n';
+    out << Padded{command.name.data(), 7} << Padded{command.article_name.data(), 7} << command.help
+        << '\n';
   }
 }
 

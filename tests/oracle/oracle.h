@@ -38,8 +38,8 @@ class Oracle {
   // `runtime`: "tflite" or "onnx". `runs`: the inputs of each inference. Returns the job's number.
   size_t add(const std::string& runtime, const Bytes& model,
              const std::vector<std::vector<Bytes>>& runs);
-  // The same of TensorFlow Lite for many inputs of a model with one, back to back; outputs() has one
-  // entry, with their outputs back to back.
+  // The same of TensorFlow Lite for many inputs of a model with one, back to back; outputs() has
+  // one entry, with their outputs back to back.
   size_t add_batch(const Bytes& model, const Bytes& inputs);
   // Throws std::runtime_error when Node, a model or an inference fails.
   void run();

@@ -33,7 +33,8 @@ class Hdf5Object {
   // The texts of an attribute, one or more; empty when there is none of that name.
   std::optional<std::vector<std::string>> texts(std::string_view attribute) const;
 
-  // What a dataset of 16, 32 or 64-bit floats holds, or of counts in 32 or 64 bits. Errors name it by its path.
+  // What a dataset of 16, 32 or 64-bit floats holds, or of counts in 32 or 64 bits. Errors name it
+  // by its path.
   FloatArray floats() const;
 
  private:
