@@ -113,7 +113,7 @@ class Board:
         return described(self._board.info())
 
     def model(self) -> BoardModel:
-        """The model that the board runs, as it said last. Raises Error that says why there is none."""
+        """The board's model, as it said last. Raises Error that says why there is none."""
         info = described(self._board.last_info())
         if info.model is None:
             raise Error(f"{self.port}: the board has no model: {info.problem}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from ._native import Error
 
 FOLDER = Path(__file__).parent / "program"
+FIRMWARE_BAUD = 2_000_000
 
 
 def installed(path: Path, what: str) -> Path:
@@ -28,9 +29,11 @@ def sources() -> Path:
 
 
 def firmware() -> Path:
-    """Firmware for the STM32F746G-Discovery that takes models by `Board.upload`, an ELF file. It
-    comes with the package when it was there as the package was built."""
-    return installed(FOLDER / "share" / "solder" / "images" / "mnist-interpreter.elf", "the image")
+    """Firmware for the STM32F746G-Discovery that takes models by `Board.upload`, an ELF file whose
+    port for messages runs at 2,000,000 baud. It comes with the package when it was there as the
+    package was built."""
+    image = FOLDER / "share" / "solder" / "images" / "mnist-interpreter-2mbaud.elf"
+    return installed(image, "the image")
 
 
 def main() -> None:

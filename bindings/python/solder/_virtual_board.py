@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import re
 import subprocess
 import threading
 from typing import Literal
 
-from ._installed import firmware, program
+from . import _native
+from ._installed import FIRMWARE_BAUD, firmware, program
 from ._model import PathLike
 from ._native import Error
 
@@ -20,19 +20,26 @@ class VirtualBoard:
     >>> with solder.VirtualBoard() as virtual, solder.Board(virtual.port) as board:
     ...     print(board.info())
 
-    `image`: an ELF file; else `solder.firmware()`. `line`: what its UART7 leads to, a
-    pseudo-terminal or TCP. Raises Error when the board does not start.
+    `image`: an ELF file, whose UART7 speaks `baud` bits a second; else `solder.firmware()`, which
+    has a fast one. `line`: what UART7 leads to, a pseudo-terminal or TCP. Raises Error when the
+    board does not start.
     """
 
     port: str  #: for Board
 
-    def __init__(self, image: PathLike | None = None, line: Literal["pty", "tcp"] = "pty") -> None:
+    def __init__(
+        self,
+        image: PathLike | None = None,
+        line: Literal["pty", "tcp"] = "pty",
+        baud: int = _native.DEFAULT_BAUD,
+    ) -> None:
         uart7 = {"pty": "pty", "tcp": "tcp:0"}.get(line)
         if uart7 is None:
             raise Error(f'line is "pty" or "tcp", not {line!r}')
-        elf = os.fspath(firmware() if image is None else image)
+        if image is None:
+            image, baud = firmware(), FIRMWARE_BAUD
         self._process = subprocess.Popen(
-            [str(program()), "board", "run", elf, "--uart7", uart7],
+            [program(), "board", "run", image, "--uart7", uart7, "--uart7-baud", str(baud)],
             stdin=subprocess.PIPE,  # when Python is gone it is closed, and the board stops
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
