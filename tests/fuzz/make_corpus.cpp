@@ -96,14 +96,15 @@ int main(int argc, char** argv) {
   for (const char* kind : {"LSTM", "GRU"}) {
     const int64_t gates_of_kind = std::string(kind) == "LSTM" ? 4 : 3;
     write(folder / "onnx" / (std::string(kind) + ".onnx"), recurrent_onnx(kind).bytes());
-    // Keras 2's GRU has a row of biases for each of its two products.
+    // A GRU that resets after has a row of biases for each of its two products.
     const std::vector<int64_t> bias =
         gates_of_kind == 4 ? std::vector<int64_t>{8} : std::vector<int64_t>{2, 6};
-    write_keras(folder / "keras", kind,
-                one_layer({3, 2}, kind, {{"units", 2}, {"return_sequences", true}},
-                          {{"kernel", {2, 2 * gates_of_kind}},
-                           {"recurrent_kernel", {2, 2 * gates_of_kind}},
-                           {"bias", bias}}));
+    write_keras(
+        folder / "keras", kind,
+        one_layer({3, 2}, kind, {{"units", 2}, {"return_sequences", true}, {"reset_after", true}},
+                  {{"kernel", {2, 2 * gates_of_kind}},
+                   {"recurrent_kernel", {2, 2 * gates_of_kind}},
+                   {"bias", bias}}));
   }
   if (argc > 2) write_node_models(argv[2], folder);
 }
