@@ -13,6 +13,7 @@
 #include "runtime/kernels/conv_2d/armv7em_s8.h"
 #include "runtime/kernels/conv_2d/conv_2d.h"
 #include "runtime/kernels/elementwise/armv7em.h"
+#include "runtime/kernels/elementwise/armv7em_f32.h"
 #include "runtime/kernels/elementwise/elementwise.h"
 #include "runtime/kernels/fully_connected/fully_connected.h"
 #include "runtime/kernels/gather/gather.h"
@@ -166,6 +167,7 @@
 // Of the Cortex-M4 and M7, on constants that the compiler packs for them (compiler/planning/armv7em);
 // an interpreter never calls them.
 #define SOLDER_ARMV7EM_KERNEL_LIST(X)                                                             \
+  X(add_f32_dense, AddF32DenseParams, const float* a, const float* b, float* output)              \
   X(conv_2d_f32_direct, Conv2DF32DirectParams,                                                    \
     const float* input, const float* filter, const float* bias, float* scratch, float* output)    \
   X(conv_2d_f32_one_channel, Conv2DF32PooledParams,                                               \

@@ -31,14 +31,20 @@ int32_t largest(const int32_t* table) {
   return std::abs(*std::ranges::max_element(table, table + 256, {}, magnitude));
 }
 
-}  // namespace
+bool is_dense(const Broadcast& shape) {
+  return is_dense(shape.dims, shape.strides_a) && is_dense(shape.dims, shape.strides_b);
+}
 
-void add_elementwise(const StepView& view, std::vector<Candidate>& candidates) {
+int32_t elements(const Broadcast& shape) {
+  int32_t count = 1;
+  for (const int32_t dim : shape.dims) count *= dim;
+  return count;
+}
+
+void add_s8(const StepView& view, std::vector<Candidate>& candidates) {
   const KernelId kernel = view.step->step.kernel;
-  if (kernel != KernelId::add_s8 && kernel != KernelId::sub_s8) return;
   const auto& p = view.params<AddParams>();
-  const Broadcast& shape = p.broadcast;
-  if (!is_dense(shape.dims, shape.strides_a) || !is_dense(shape.dims, shape.strides_b)) return;
+  if (!is_dense(p.broadcast)) return;
   std::array<int32_t, 512> sums;
   fill(p.requantization_a, p.offset_a, p.left_shift, 2, sums.data());
   fill(p.requantization_b, p.offset_b, p.left_shift, kernel == KernelId::add_s8 ? 2 : -2,
@@ -46,8 +52,7 @@ void add_elementwise(const StepView& view, std::vector<Candidate>& candidates) {
   if (int64_t{largest(sums.data())} + largest(sums.data() + 256) > INT32_MAX) return;
   const auto r = pack_requantization(p.requantization_output, p.output_offset);
   if (!r) return;
-  int32_t count = 1;
-  for (const int32_t dim : shape.dims) count *= dim;
+  const int32_t count = elements(p.broadcast);
   const AddS8TableParams params = {count,          r->multiplier,    r->rounding,
                                    r->right_shift, p.activation_min, p.activation_max};
   const Operand a = view.operand(0), b = view.operand(1), output = view.operand(2);
@@ -65,6 +70,31 @@ void add_elementwise(const StepView& view, std::vector<Candidate>& candidates) {
                                         {a, b, steps.operand_of_table(table), output});
                           return {};
                         }});
+}
+
+void add_f32(const StepView& view, std::vector<Candidate>& candidates) {
+  const auto& p = view.params<ArithmeticF32Params>();
+  if (!is_dense(p.broadcast)) return;
+  const AddF32DenseParams params = {elements(p.broadcast), p.activation_min, p.activation_max};
+  const Operand a = view.operand(0), b = view.operand(1), output = view.operand(2);
+  candidates.push_back({.kernel = KernelId::add_f32_dense,
+                        .cycles = 9.0 * params.count,
+                        .output_lead = 0,
+                        .apply = [=](StepBuilder& steps, PreparedStep& step) -> Error {
+                          auto* with = steps.params<AddF32DenseParams>();
+                          if (with == nullptr) return steps.no_memory();
+                          *with = params;
+                          steps.replace(step, KernelId::add_f32_dense, with, {a, b, output});
+                          return {};
+                        }});
+}
+
+}  // namespace
+
+void add_elementwise(const StepView& view, std::vector<Candidate>& candidates) {
+  const KernelId kernel = view.step->step.kernel;
+  if (kernel == KernelId::add_s8 || kernel == KernelId::sub_s8) add_s8(view, candidates);
+  if (kernel == KernelId::add_f32) add_f32(view, candidates);
 }
 
 }  // namespace solder::compiler::armv7em

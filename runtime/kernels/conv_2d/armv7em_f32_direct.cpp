@@ -3,6 +3,7 @@
 #include "runtime/kernels/armv7em/move_f32.h"
 #include "runtime/kernels/armv7em/multiply_f32.h"
 #include "runtime/kernels/armv7em/output_f32.h"
+#include "runtime/kernels/generic_arithmetic.h"
 #include "runtime/kernels/kernel_list.h"
 #include "runtime/kernels/window.h"
 
@@ -13,6 +14,16 @@ namespace {
 struct Pixel {
   int32_t y, x;
 };
+
+// Pixels that are used as they lie in the input stay in the cache while weights pass through it up
+// to so many elements each.
+constexpr int32_t kLargestInPlace = 64;
+
+bool reads_in_place(const Conv2DGeometry& g) {
+  return g.filter_height == 1 && g.filter_width == 1 && g.stride_height == 1 &&
+         g.stride_width == 1 && g.input_channels % 4 == 0 && g.input_channels <= kLargestInPlace &&
+         g.output_height * g.output_width == g.input_height * g.input_width;
+}
 
 class DirectConvolution {
  public:
@@ -35,7 +46,9 @@ class DirectConvolution {
     const Conv2DGeometry& g = p_.pooled.geometry;
     return {out_y * g.stride_height - g.pad_top, out_x * g.stride_width - g.pad_left};
   }
+  void store_largest(bool first, float* output) const;
   void sum(const float* image, const Pixel (&pixels)[kBlock]) const;
+  MultiplyF32 multiplication(const float* rows) const;
   void gather(const float* image, Pixel pixel, int32_t first_row, float* to) const;
 
   const Conv2DF32DirectParams& p_;
@@ -74,18 +87,23 @@ void DirectConvolution::gather(const float* image, Pixel pixel, int32_t first_ro
   fill_f32(to, static_cast<int32_t>(end - to));
 }
 
+// Of four pixels' inputs with the first rows of the filter, to sums_.
+MultiplyF32 DirectConvolution::multiplication(const float* rows) const {
+  return {.input = rows,
+          .row_step = depth_,
+          .depth = depth_,
+          .blocks = blocks_,
+          .block_step = 0,
+          .weights = filter_,
+          .start = kZeroSums,
+          .start_step = 0,
+          .sums = sums_};
+}
+
 // Leaves the sums of products of four pixels and all channels in sums_.
 void DirectConvolution::sum(const float* image, const Pixel (&pixels)[kBlock]) const {
   const int32_t rows = p_.pooled.geometry.filter_height;
-  MultiplyF32 m = {.input = gathered_,
-                   .row_step = depth_,
-                   .depth = depth_,
-                   .blocks = blocks_,
-                   .block_step = 0,
-                   .weights = filter_,
-                   .start = kZeroSums,
-                   .start_step = 0,
-                   .sums = sums_};
+  MultiplyF32 m = multiplication(gathered_);
   for (int32_t row = 0; row < rows; row += p_.rows_at_once) {
     for (int32_t i = 0; i < kBlock; ++i) gather(image, pixels[i], row, gathered_ + i * depth_);
     multiply_f32(m);
@@ -98,6 +116,7 @@ void DirectConvolution::sum(const float* image, const Pixel (&pixels)[kBlock]) c
 void DirectConvolution::convolve(const float* image, float* output) const {
   const Conv2DGeometry& g = p_.pooled.geometry;
   const int32_t count = g.output_height * g.output_width;
+  const bool in_place = reads_in_place(g);
   int32_t y = 0, x = 0;
   for (int32_t i = 0; i < count; i += kBlock) {
     Pixel pixels[kBlock];
@@ -106,10 +125,17 @@ void DirectConvolution::convolve(const float* image, float* output) const {
       if (i + k + 1 >= count) continue;  // past the last pixel it is repeated
       if (++x == g.output_width) x = 0, ++y;
     }
-    sum(image, pixels);
+    if (in_place && i + kBlock <= count) {
+      multiply_f32(multiplication(image + i * g.input_channels));
+    } else {
+      sum(image, pixels);
+    }
     const int32_t pixels_left = count - i < kBlock ? count - i : kBlock;
-    for (int32_t k = 0; k < pixels_left; ++k, output += g.output_channels)
-      output_.store(sums_ + k * kBlock, output);
+    for (int32_t k = 0; k < pixels_left; ++k, output += g.output_channels) {
+      const float* sums = sums_ + k * kBlock;
+      for (int32_t c = 0; c < g.output_channels; c += kBlock, sums += kBlockSums)
+        output_.store(sums, c, output + c);
+    }
   }
 }
 
@@ -130,9 +156,26 @@ void DirectConvolution::convolve_and_pool(const float* image, float* output) con
           if (++x == columns.count()) x = 0, ++y;
         }
         sum(image, pixels);
-        output_.store_largest(sums_, i == 0, output);
+        store_largest(i == 0, output);
       }
     }
+  }
+}
+
+// The largest of four pixels' outputs, and of what is there unless they are the first.
+void DirectConvolution::store_largest(bool first, float* output) const {
+  const float* s = sums_;
+  for (int32_t c = 0; c < output_.channels; c += kBlock, s += kBlockSums) {
+    const int32_t left = output_.channels - c < kBlock ? output_.channels - c : kBlock;
+    float largest[kBlock], before[kBlock];
+    SOLDER_UNROLL
+    for (int32_t i = 0; i < kBlock; ++i)
+      largest[i] = larger(larger(s[i], s[4 + i]), larger(s[8 + i], s[12 + i]));
+    if (!first)
+      for (int32_t i = 0; i < left; ++i) before[i] = output[c + i];
+    output_.store(largest, c, output + c);
+    if (!first)
+      for (int32_t i = 0; i < left; ++i) output[c + i] = larger(output[c + i], before[i]);
   }
 }
 

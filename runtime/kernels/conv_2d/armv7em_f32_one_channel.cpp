@@ -10,10 +10,11 @@ constexpr int32_t kTile = 4;  // inputs of a window of 2x2 outputs, along an axi
 constexpr int32_t kPair = 2;  // output channels at a time
 constexpr int32_t kTaps = 9;
 
-// All channels of one pooled output, from its tile of inputs. The weights of a pair are
-// [9 taps][2 channels] and their bias; eight more floats are read behind the last.
-void pool_tile(const Conv2DF32PooledParams& p, const float* tile, const float* weights,
-               float* output) {
+// All channels of one pooled output, from its tile of inputs, whose rows lie row_step apart. The
+// weights of a pair are [9 taps][2 channels] and their bias; eight more floats are read behind the
+// last.
+void pool_tile(const Conv2DF32PooledParams& p, const float* tile, int32_t row_step,
+               const float* weights, float* output) {
 #ifdef __ARM_FEATURE_DSP
   // The tile is in s0 to s15, sums of the first channel's 2x2 outputs in s16 to s19, of the
   // second's in s20 to s23, weights in s24 to s31, at the end bias in s26 and s27. The next weights
@@ -30,7 +31,13 @@ void pool_tile(const Conv2DF32PooledParams& p, const float* tile, const float* w
   op " s23, " #x11 ", " #second "\n\t"
   int32_t pairs = p.geometry.output_channels / kPair;
   asm volatile(
-      "vldmia %[tile], {s0-s15}\n\t"
+      "vldmia %[tile], {s0-s3}\n\t"
+      "add %[tile], %[tile], %[row_step]\n\t"
+      "vldmia %[tile], {s4-s7}\n\t"
+      "add %[tile], %[tile], %[row_step]\n\t"
+      "vldmia %[tile], {s8-s11}\n\t"
+      "add %[tile], %[tile], %[row_step]\n\t"
+      "vldmia %[tile], {s12-s15}\n\t"
       "vldmia %[weights]!, {s24-s31}\n\t"
       ".balign 8\n\t"
       "1:\n\t"
@@ -74,8 +81,8 @@ void pool_tile(const Conv2DF32PooledParams& p, const float* tile, const float* w
       "vstr s20, [%[output], #4]\n\t"
       "add %[output], #8\n\t"
       "bne 1b\n\t"
-      : [weights] "+r"(weights), [output] "+r"(output), [pairs] "+r"(pairs)
-      : [tile] "r"(tile), [min] "r"(&p.activation_min), [max] "r"(&p.activation_max)
+      : [tile] "+r"(tile), [weights] "+r"(weights), [output] "+r"(output), [pairs] "+r"(pairs)
+      : [row_step] "r"(row_step * 4), [min] "r"(&p.activation_min), [max] "r"(&p.activation_max)
       : "cc", "memory", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10",
         "s11", "s12", "s13", "s14", "s15", "s16", "s17", "s18", "s19", "s20", "s21", "s22",
         "s23", "s24", "s25", "s26", "s27", "s28", "s29", "s30", "s31");
@@ -88,7 +95,7 @@ void pool_tile(const Conv2DF32PooledParams& p, const float* tile, const float* w
       for (int32_t k = 0; k < 4; ++k) {
         float sum = 0;
         for (int32_t tap = 0; tap < kTaps; ++tap)
-          sum += tile[(k / 2 + tap / 3) * kTile + k % 2 + tap % 3] * weights[tap * kPair + i];
+          sum += tile[(k / 2 + tap / 3) * row_step + k % 2 + tap % 3] * weights[tap * kPair + i];
         largest = k == 0 ? sum : larger(sum, largest);
       }
       output[c + i] =
@@ -97,6 +104,20 @@ void pool_tile(const Conv2DF32PooledParams& p, const float* tile, const float* w
     weights += (kTaps + 1) * kPair;
   }
 #endif
+}
+
+// A tile that is not all inside the image.
+void pool_padded_tile(const Conv2DF32PooledParams& p, const float* image, int32_t top, int32_t left,
+                      const float* weights, float* output) {
+  const Conv2DGeometry& g = p.geometry;
+  float tile[kTile * kTile];
+  float* to = tile;
+  for (int32_t y = top; y < top + kTile; ++y)
+    for (int32_t x = left; x < left + kTile; ++x) {
+      const bool inside = y >= 0 && y < g.input_height && x >= 0 && x < g.input_width;
+      *to++ = inside ? image[y * g.input_width + x] : 0;
+    }
+  pool_tile(p, tile, kTile, weights, output);
 }
 
 }  // namespace
@@ -111,14 +132,13 @@ void conv_2d_f32_one_channel(const Conv2DF32PooledParams& p, const float* input,
       const int32_t top = 2 * out_y - g.pad_top;
       for (int32_t out_x = 0; out_x < p.pool.output_width; ++out_x) {
         const int32_t left = 2 * out_x - g.pad_left;
-        float tile[kTile * kTile];
-        float* to = tile;
-        for (int32_t y = top; y < top + kTile; ++y)
-          for (int32_t x = left; x < left + kTile; ++x) {
-            const bool inside = y >= 0 && y < g.input_height && x >= 0 && x < g.input_width;
-            *to++ = inside ? input[y * g.input_width + x] : 0;
-          }
-        pool_tile(p, tile, filter, output);
+        const bool inside =
+            top >= 0 && top + kTile <= g.input_height && left >= 0 && left + kTile <= g.input_width;
+        if (inside) {
+          pool_tile(p, input + top * g.input_width + left, g.input_width, filter, output);
+        } else {
+          pool_padded_tile(p, input, top, left, filter, output);
+        }
         output += g.output_channels;
       }
     }

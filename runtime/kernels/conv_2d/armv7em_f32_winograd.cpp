@@ -52,7 +52,8 @@ class WinogradConvolution {
 
   void transform_input(const float* image, int32_t y, int32_t x, float* to) const;
   void transform_output() const;
-  void store(int32_t channel, int32_t pool_y, int32_t pool_x, float* output) const;
+  void store(int32_t channel, int32_t y, int32_t x, float* output) const;
+  void pool(int32_t channel, int32_t y, int32_t x, float* output) const;
 
   const Conv2DF32PooledParams& p_;
   const float* filter_;
@@ -137,38 +138,58 @@ void WinogradConvolution<kOutputs>::transform_output() const {
     }
 }
 
-// Four channels of a region, pooled.
+// Four channels of the region whose first output is at y, x.
 template <int32_t kOutputs>
-void WinogradConvolution<kOutputs>::store(int32_t channel, int32_t pool_y, int32_t pool_x,
+void WinogradConvolution<kOutputs>::store(int32_t channel, int32_t y, int32_t x,
                                           float* output) const {
   const Conv2DGeometry& g = p_.geometry;
-  const FusedMaxPool& pool = p_.pool;
-  const int32_t count = output_.channels - channel < kBlock ? output_.channels - channel : kBlock;
-  for (int32_t y = 0; y + pool.height <= kRegion && pool_y < pool.output_height;
-       y += pool.height, ++pool_y) {
-    const int32_t end_y = taps_inside(pool_y * pool.height, 1, pool.height, g.output_height).end;
-    float* to = output + (pool_y * pool.output_width + pool_x) * output_.channels + channel;
-    for (int32_t x = 0, out_x = pool_x; x + pool.width <= kRegion && out_x < pool.output_width;
-         x += pool.width, ++out_x, to += output_.channels) {
-      const int32_t end_x = taps_inside(out_x * pool.width, 1, pool.width, g.output_width).end;
-      const float* first = products_ + kOffsets<kOutputs>.row[y] + kOffsets<kOutputs>.column[x];
-      float largest[kBlock] = {first[0], first[1], first[2], first[3]};
-      for (int32_t i = 0; i < end_y; ++i)
-        for (int32_t k = i == 0; k < end_x; ++k) {
-          const float* next =
-              products_ + kOffsets<kOutputs>.row[y + i] + kOffsets<kOutputs>.column[x + k];
-          for (int32_t c = 0; c < kBlock; ++c) largest[c] = larger(largest[c], next[c]);
-        }
-      for (int32_t c = 0; c < count; ++c)
-        to[c] = output_.finish(largest[c], output_.bias[channel + c]);
+  for (int32_t tile = 0; tile < kBlock; ++tile) {
+    const int32_t top = y + tile / 2 * kOutputs, left = x + tile % 2 * kOutputs;
+    const TapRange rows = taps_inside(top, 1, kOutputs, g.output_height);
+    const TapRange columns = taps_inside(left, 1, kOutputs, g.output_width);
+    const float* row = products_ + tile * kBlock;
+    for (int32_t i = 0; i < rows.end; ++i, row += kInputs * kBlockSums) {
+      float* to = output + ((top + i) * g.output_width + left) * g.output_channels + channel;
+      const float* end = row + columns.end * kBlockSums;
+      for (const float* from = row; from != end; from += kBlockSums, to += g.output_channels)
+        output_.store(from, channel, to);
     }
+  }
+}
+
+// The same, pooled.
+template <int32_t kOutputs>
+void WinogradConvolution<kOutputs>::pool(int32_t channel, int32_t y, int32_t x,
+                                         float* output) const {
+  const FusedMaxPool& pool = p_.pool;
+  const TapRange rows = taps_inside(y, 1, kRegion, p_.geometry.output_height);
+  const TapRange columns = taps_inside(x, 1, kRegion, p_.geometry.output_width);
+  const int32_t pool_y = y / pool.height, pool_x = x / pool.width;
+  for (int32_t i = 0, top = 0; pool_y + i < pool.output_height && top < kRegion; ++i) {
+    const int32_t end_y = top + pool.height < rows.end ? top + pool.height : rows.end;
+    float* to = output + ((pool_y + i) * pool.output_width + pool_x) * output_.channels + channel;
+    for (int32_t k = 0, left = 0; pool_x + k < pool.output_width && left < kRegion; ++k) {
+      const int32_t end_x = left + pool.width < columns.end ? left + pool.width : columns.end;
+      const float* sums = products_ + kOffsets<kOutputs>.row[top] + kOffsets<kOutputs>.column[left];
+      float s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
+      for (int32_t wy = top; wy < end_y; ++wy)
+        for (int32_t wx = left; wx < end_x; ++wx) {
+          sums = products_ + kOffsets<kOutputs>.row[wy] + kOffsets<kOutputs>.column[wx];
+          s0 = larger(s0, sums[0]), s1 = larger(s1, sums[1]);
+          s2 = larger(s2, sums[2]), s3 = larger(s3, sums[3]);
+        }
+      output_.store(s0, s1, s2, s3, channel, to);
+      to += output_.channels;
+      left += pool.width;
+    }
+    top += pool.height;
   }
 }
 
 template <int32_t kOutputs>
 void WinogradConvolution<kOutputs>::convolve(const float* image, float* output) const {
   const Conv2DGeometry& g = p_.geometry;
-  const FusedMaxPool& pool = p_.pool;
+  const bool pools = p_.pool.height * p_.pool.width > 1;
   MultiplyF32 m = {.input = inputs_,
                    .row_step = g.input_channels,
                    .depth = g.input_channels,
@@ -188,7 +209,7 @@ void WinogradConvolution<kOutputs>::convolve(const float* image, float* output) 
         multiply_f32(m);
         m.weights += kElements * g.input_channels * kBlock;
         transform_output();
-        store(channel, y / pool.height, x / pool.width, output);
+        pools ? pool(channel, y, x, output) : store(channel, y, x, output);
       }
     }
 }

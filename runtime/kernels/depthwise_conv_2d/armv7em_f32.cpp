@@ -2,7 +2,6 @@
 
 #include <cassert>
 
-#include "runtime/kernels/armv7em/move_f32.h"
 #include "runtime/kernels/armv7em/output_f32.h"
 #include "runtime/kernels/kernel_list.h"
 
@@ -182,6 +181,9 @@ class Depthwise {
 
  private:
   void load(const float* image, int32_t y, int32_t channel, int32_t count) const;
+  void multiply_row(const Row& row) const {
+    odd_ == 0 ? multiply_stride_1(row) : multiply_stride_2(row, odd_);
+  }
   void multiply(int32_t out_y, int32_t channel, int32_t count, float* output) const;
   // Row y of the input, of the first of the channels in memory.
   float* row_at(int32_t y) const { return rows_ + (y + kRows) % kRows * row_; }
@@ -197,49 +199,63 @@ void Depthwise::load(const float* image, int32_t y, int32_t channel, int32_t cou
   const Conv2DGeometry& g = p_.geometry;
   const int32_t step = kRows * row_;
   float* row = row_at(y);
-  for (int32_t c = 0; c < count; ++c) fill_f32(row + c * step, row_);
-  if (y < 0 || y >= g.input_height) return;
+  const bool inside = y >= 0 && y < g.input_height;
+  const int32_t end = g.pad_left + g.input_width < row_ ? g.pad_left + g.input_width : row_;
+  const auto at = [this](int32_t x) { return odd_ == 0 ? x : x / 2 + x % 2 * odd_; };
+  const auto clear = [&](int32_t from, int32_t to) {
+    for (int32_t x = from; x < to; ++x)
+      for (int32_t c = 0; c < count; ++c) row[at(x) + c * step] = 0;
+  };
+  if (!inside) return clear(0, row_);
+  clear(0, g.pad_left);
+  clear(end, row_);
   const float* from = image + y * g.input_width * g.input_channels + channel;
-  for (int32_t x = g.pad_left; x < g.pad_left + g.input_width; ++x, from += g.input_channels) {
-    const int32_t at = odd_ == 0 ? x : x / 2 + x % 2 * odd_;
-    if (at >= row_) break;
-    float* to = row + at;
-    for (int32_t c = 0; c < count; ++c, to += step) *to = from[c];
+  for (int32_t x = g.pad_left; x < end; ++x, from += g.input_channels) {
+    float* to = row + at(x);
+    if (count == kDepthwiseChannels) {
+      const float a = from[0], b = from[1], c = from[2], d = from[3];
+      const float e = from[4], f = from[5], h = from[6], i = from[7];
+      *to = a, to += step;
+      *to = b, to += step;
+      *to = c, to += step;
+      *to = d, to += step;
+      *to = e, to += step;
+      *to = f, to += step;
+      *to = h, to += step;
+      *to = i;
+    } else {
+      for (int32_t c = 0; c < count; ++c, to += step) *to = from[c];
+    }
   }
 }
 
+// Outputs are computed in fours: those behind a row's last are written over by the rows that
+// follow. Where none does, the last few are computed apart.
 void Depthwise::multiply(int32_t out_y, int32_t channel, int32_t count, float* output) const {
   const Conv2DGeometry& g = p_.geometry;
   const int32_t y = out_y * g.stride_height - g.pad_top;
+  const int32_t filled = (g.output_width + kOutputs - 1) / kOutputs * kOutputs;
   const int32_t whole = g.output_width / kOutputs * kOutputs;
+  const bool fits = out_y * g.output_width + filled <= g.output_height * g.output_width;
+  const int32_t rest = fits ? 0 : g.output_width - whole;
   const float range[] = {p_.activation_min, p_.activation_max};
   Row row = {.inputs = {row_at(y), row_at(y + 1), row_at(y + 2)},
              .weights = filter_ + channel * kDepthwiseWeights,
              .range = range,
-             .count = 0,
-             .output = nullptr,
-             .output_step = 0};
-  output += out_y * g.output_width * g.output_channels + channel;
-  const auto multiply_row = [&] {
-    odd_ == 0 ? multiply_stride_1(row) : multiply_stride_2(row, odd_);
-  };
-  for (int32_t c = 0; c < count; ++c, ++output) {
-    if (whole > 0) {
-      row.count = whole;
-      row.output = output;
-      row.output_step = g.output_channels;
-      multiply_row();
-    }
-    if (whole < g.output_width) {
-      float rest[kOutputs];
-      for (const float*& in : row.inputs) in += whole;
-      row.count = kOutputs;
-      row.output = rest;
-      row.output_step = 1;
-      multiply_row();
-      for (int32_t x = whole; x < g.output_width; ++x)
-        output[x * g.output_channels] = rest[x - whole];
-      for (const float*& in : row.inputs) in -= whole;
+             .count = fits ? filled : whole,
+             .output = output + out_y * g.output_width * g.output_channels + channel,
+             .output_step = g.output_channels};
+  for (int32_t c = 0; c < count; ++c, ++row.output) {
+    if (row.count > 0) multiply_row(row);
+    if (rest > 0) {
+      float last[kOutputs];
+      Row end = row;
+      for (const float*& in : end.inputs) in += whole;
+      end.count = kOutputs;
+      end.output = last;
+      end.output_step = 1;
+      multiply_row(end);
+      for (int32_t x = 0; x < rest; ++x) row.output[(whole + x) * g.output_channels] = last[x];
     }
     for (const float*& in : row.inputs) in += kRows * row_;
     row.weights += kDepthwiseWeights;
