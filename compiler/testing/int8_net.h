@@ -1,27 +1,19 @@
 // Grows a graph of INT8 operators with random constants and quantization, for tests of kernels.
 #pragma once
 
-#include <random>
 #include <vector>
 
 #include "compiler/ir/graph.h"
+#include "compiler/testing/random_choices.h"
 #include "runtime/kernels/kernel_list.h"
 
 namespace solder::compiler::testing {
 
-class Int8Net {
+class Int8Net : public RandomChoices {
  public:
-  explicit Int8Net(uint32_t seed) : random_(seed) {}
+  explicit Int8Net(uint32_t seed) : RandomChoices(seed) {}
 
   const Graph& graph() const { return graph_; }
-  // In [low, high].
-  int32_t integer(int32_t low, int32_t high) {
-    return low + static_cast<int32_t>(random_() % static_cast<uint32_t>(high - low + 1));
-  }
-  template <class T>
-  T one_of(std::initializer_list<T> values) {
-    return values.begin()[integer(0, static_cast<int32_t>(values.size()) - 1)];
-  }
 
   void input(const Shape& shape);
   // On the last tensor; its shape becomes the output's.
@@ -46,7 +38,6 @@ class Int8Net {
   void add_weighted(OperatorType type, int filter, int64_t depth, const Shape& shape,
                     const Options& options);
 
-  std::mt19937 random_;
   Graph graph_;
   int last_ = -1;
 };
