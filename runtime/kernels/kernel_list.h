@@ -190,6 +190,10 @@
     const int8_t* input, const uint32_t* filter, uint32_t* scratch, int8_t* output)               \
   X(conv_2d_s8_smlad_w8, Conv2DS8SmladParams,                                                     \
     const int8_t* input, const uint32_t* filter, uint32_t* scratch, int8_t* output)               \
+  X(conv_2d_s8_smlad_scaled, Conv2DS8SmladParams,                                                 \
+    const int8_t* input, const uint32_t* filter, uint32_t* scratch, int8_t* output)               \
+  X(conv_max_pool_2d_s8_smlad_scaled, ConvMaxPool2DS8SmladParams,                                 \
+    const int8_t* input, const uint32_t* filter, uint32_t* scratch, int8_t* output)               \
   X(conv_max_pool_2d_s8_smlad_w16, ConvMaxPool2DS8SmladParams,                                    \
     const int8_t* input, const uint32_t* filter, uint32_t* scratch, int8_t* output)               \
   X(conv_max_pool_2d_s8_smlad_w8, ConvMaxPool2DS8SmladParams,                                     \

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 
 #include "compiler/planning/armv7em/candidate.h"
@@ -24,72 +25,32 @@ std::vector<int32_t> window_order(const Conv2DS8SmladParams& p) {
   return order;
 }
 
-// What int16 and int8 weights differ in; Conv2DS8SmladParams tells the layouts.
-struct Weights {
+// The layouts that Conv2DS8SmladParams tells of.
+struct Format {
   KernelId alone, with_pool;
-  uint32_t word_bytes;  // of two channels' weights for a word of a window
-  double word_cycles;
-  bool are_doubled;  // else the bias is halved
-  void (*pack)(const int8_t (&first)[2], const int8_t (&second)[2], std::vector<uint32_t>& to);
-};
+  bool is_int8, is_scaled;
+  double word_cycles, pair_cycles;  // of two channels
 
-uint32_t halfwords(int32_t low, int32_t high) {
-  return static_cast<uint16_t>(low) | static_cast<uint32_t>(high) << 16;
-}
-
-constexpr Weights kInt16 = {
-    .alone = KernelId::conv_2d_s8_smlad_w16,
-    .with_pool = KernelId::conv_max_pool_2d_s8_smlad_w16,
-    .word_bytes = 8,
-    .word_cycles = 8.3,
-    .are_doubled = true,
-    .pack = [](const int8_t (&first)[2], const int8_t (&second)[2], std::vector<uint32_t>& to) {
-      to.push_back(halfwords(2 * first[0], 2 * first[1]));
-      to.push_back(halfwords(2 * second[0], 2 * second[1]));
-    }};
-constexpr Weights kInt8 = {
-    .alone = KernelId::conv_2d_s8_smlad_w8,
-    .with_pool = KernelId::conv_max_pool_2d_s8_smlad_w8,
-    .word_bytes = 4,
-    .word_cycles = 9.3,
-    .are_doubled = false,
-    .pack = [](const int8_t (&first)[2], const int8_t (&second)[2], std::vector<uint32_t>& to) {
-      to.push_back(
-          halfwords((first[0] & 0xFF) | second[0] * 256, (first[1] & 0xFF) | second[1] * 256));
-    }};
-
-std::vector<uint32_t> pack(const Conv2DS8SmladParams& p, const Weights& weights,
-                           const int8_t* filter,
-                           const std::vector<PackedRequantization>& requantization) {
-  const std::vector<int32_t> order = window_order(p);
-  const int64_t size =
-      int64_t{p.geometry.filter_height} * p.geometry.filter_width * p.geometry.filter_channels;
-  std::vector<uint32_t> packed;
-  for (int32_t first = 0; first < p.geometry.output_channels; first += 2) {
-    const int32_t second = std::min(first + 1, p.geometry.output_channels - 1);
-    const PackedRequantization* of[2] = {&requantization[static_cast<size_t>(first)],
-                                         &requantization[static_cast<size_t>(second)]};
-    for (const auto* r : of)
-      packed.push_back(static_cast<uint32_t>(weights.are_doubled ? r->bias : r->bias / 2));
-    for (size_t i = 0; i < order.size(); i += 2) {
-      const auto weight = [&](int32_t channel, int32_t at) {
-        return at < 0 ? int8_t{0} : filter[channel * size + at];
-      };
-      weights.pack({weight(first, order[i]), weight(first, order[i + 1])},
-                   {weight(second, order[i]), weight(second, order[i + 1])}, packed);
-    }
-    for (const auto* r : of)
-      for (const int32_t word : {r->multiplier, r->rounding, r->right_shift})
-        packed.push_back(static_cast<uint32_t>(word));
+  uint32_t pair_bytes(int32_t words) const {
+    return static_cast<uint32_t>(8 + (is_int8 ? 4 : 8) * words + (is_scaled ? 16 : 24));
   }
-  packed.push_back(0);
-  return packed;
-}
+};
+constexpr Format kScaled = {KernelId::conv_2d_s8_smlad_scaled,
+                            KernelId::conv_max_pool_2d_s8_smlad_scaled,
+                            false,
+                            true,
+                            8.3,
+                            32};
+constexpr Format kInt16 = {
+    KernelId::conv_2d_s8_smlad_w16, KernelId::conv_max_pool_2d_s8_smlad_w16, false, false, 8.3, 42};
+constexpr Format kInt8 = {
+    KernelId::conv_2d_s8_smlad_w8, KernelId::conv_max_pool_2d_s8_smlad_w8, true, false, 9.3, 46};
 
-double cycles(const Conv2DS8SmladParams& p, const Weights& weights, double fours) {
+double cycles(const Conv2DS8SmladParams& p, const Format& format, double fours) {
   const double words = p.window_words();
   const double pairs = (p.geometry.output_channels + 1) / 2;
-  return fours * (4 * (40 + 1.5 * words) + pairs * (weights.word_cycles * words + 55));
+  return fours *
+         (4 * (40 + 1.5 * words) + pairs * (format.word_cycles * words + format.pair_cycles));
 }
 
 // The loop reads two words more.
@@ -97,57 +58,145 @@ uint32_t windows_bytes(const Conv2DS8SmladParams& p) {
   return static_cast<uint32_t>(16 * p.window_words() + 8);
 }
 
-// Of a row of the convolution's output: the first input that it reads.
-int32_t first_read(const Conv2DGeometry& g, int32_t row) {
-  return std::max(row * g.stride_height - g.pad_top, 0) * g.input_width * g.input_channels;
+// The first input that a window reads, that of row y and column x of the convolution's output.
+int32_t first_read(const Conv2DGeometry& g, int32_t y, int32_t x) {
+  const int32_t row = std::max(y * g.stride_height - g.pad_top, 0);
+  const int32_t column = std::max(x * g.stride_width - g.pad_left, 0);
+  return (row * g.input_width + column) * g.input_channels;
 }
 
 // How many bytes before the input the output must begin so that nothing is written over what later
-// windows read: they are in scratch before their outputs are written.
-int32_t output_lead(const Conv2DGeometry& g) {
+// windows read: windows are in scratch before their outputs, `at_once` of them, are written.
+// `first_read` is of an output.
+template <class FirstRead>
+int32_t output_lead(int32_t height, int32_t width, int32_t channels, int32_t at_once,
+                    const FirstRead& first_read) {
   int32_t lead = 0;
-  for (int32_t done = 4; done < g.output_height * g.output_width; done += 4)
-    lead = std::max(lead, done * g.output_channels - first_read(g, done / g.output_width));
-  return lead;
-}
-
-int32_t output_lead(const ConvMaxPool2DS8SmladParams& p) {
-  const Conv2DGeometry& g = p.convolution.geometry;
-  int32_t lead = 0;
-  for (int32_t done = 1; done < p.pooled_height * p.pooled_width; ++done) {
-    const int32_t row = std::max(done / p.pooled_width * p.pool_stride_height - p.pool_pad_top, 0);
-    lead = std::max(lead, done * g.output_channels - first_read(g, row));
+  for (int32_t done = at_once; done < height * width; done += at_once) {
+    const int32_t y = done / width;
+    int32_t first = first_read(y, done % width);
+    if (y + 1 < height) first = std::min(first, first_read(y + 1, 0));
+    lead = std::max(lead, done * channels - first);
   }
   return lead;
 }
 
+int32_t output_lead(const Conv2DGeometry& g) {
+  return output_lead(g.output_height, g.output_width, g.output_channels, 4,
+                     [&](int32_t y, int32_t x) { return first_read(g, y, x); });
+}
+
+int32_t output_lead(const ConvMaxPool2DS8SmladParams& p) {
+  const Conv2DGeometry& g = p.convolution.geometry;
+  return output_lead(p.pooled_height, p.pooled_width, g.output_channels, 1,
+                     [&](int32_t y, int32_t x) {
+                       return first_read(g, std::max(y * p.pool_stride_height - p.pool_pad_top, 0),
+                                         std::max(x * p.pool_stride_width - p.pool_pad_left, 0));
+                     });
+}
+
+uint32_t word_of(int32_t b0, int32_t b1, int32_t b2, int32_t b3) {
+  return (static_cast<uint32_t>(b0) & 0xFF) | (static_cast<uint32_t>(b1) & 0xFF) << 8 |
+         (static_cast<uint32_t>(b2) & 0xFF) << 16 | (static_cast<uint32_t>(b3) & 0xFF) << 24;
+}
+uint32_t word_of(int32_t low, int32_t high) {
+  return (static_cast<uint32_t>(low) & 0xFFFF) | static_cast<uint32_t>(high) << 16;
+}
+
 // What the candidates of one convolution have in common.
-struct Convolution {
+class Convolution {
+ public:
   Conv2DS8SmladParams params;
   const int8_t* filter;
   std::vector<PackedRequantization> requantization;
+  int32_t output_zero_point;
   Operand input, output;
 
   int32_t pixels() const {
     const Conv2DGeometry& g = params.geometry;
     return g.batches * g.output_height * g.output_width;
   }
-  uint32_t packed_bytes(const Weights& weights) const {
+  uint32_t packed_bytes(const Format& format) const {
     const auto pairs = static_cast<uint32_t>(params.geometry.output_channels + 1) / 2;
-    return pairs * (32 + weights.word_bytes * static_cast<uint32_t>(params.window_words())) + 4;
+    return pairs * format.pair_bytes(params.window_words()) + 4;
+  }
+  bool can_scale() const;
+  std::vector<uint32_t> pack(const Format& format) const;
+
+ private:
+  int32_t weight(int32_t channel, int32_t at) const {
+    const Conv2DGeometry& g = params.geometry;
+    const int32_t size = g.filter_height * g.filter_width * g.filter_channels;
+    return at < 0 ? 0 : filter[int64_t{channel} * size + at];
+  }
+  const PackedRequantization& of(int32_t channel) const {
+    return requantization[static_cast<size_t>(channel)];
+  }
+  // By how many bits weights and bias are larger than int16's. Without a multiplier the shift is
+  // of no importance.
+  int32_t scale(int32_t channel) const {
+    return of(channel).multiplier == 0 ? 1 : kScaledShift - of(channel).right_shift;
   }
 };
 
+bool Convolution::can_scale() const {
+  if (params.activation_min < output_zero_point) return false;
+  const Conv2DGeometry& g = params.geometry;
+  const int32_t size = g.filter_height * g.filter_width * g.filter_channels;
+  for (int32_t c = 0; c < g.output_channels; ++c) {
+    const int32_t bits = scale(c);
+    if (bits < 1 || bits > 7) return false;  // twice 128 times 2^7 is the least int16
+    int64_t sum = std::abs(int64_t{of(c).bias});
+    for (int32_t i = 0; i < size; ++i) sum += 2 * 128 * std::abs(weight(c, i));
+    if (sum << bits > INT32_MAX) return false;
+  }
+  return true;
+}
+
+std::vector<uint32_t> Convolution::pack(const Format& format) const {
+  const std::vector<int32_t> order = window_order(params);
+  std::vector<uint32_t> packed;
+  const auto add = [&](int32_t word) { packed.push_back(static_cast<uint32_t>(word)); };
+  for (int32_t first = 0; first < params.geometry.output_channels; first += 2) {
+    const int32_t pair[2] = {first, std::min(first + 1, params.geometry.output_channels - 1)};
+    for (const int32_t c : pair)
+      add(format.is_int8     ? of(c).bias / 2
+          : format.is_scaled ? of(c).bias * (1 << scale(c))
+                             : of(c).bias);
+    for (size_t i = 0; i < order.size(); i += 2) {
+      const int32_t low = order[i], high = order[i + 1];
+      if (format.is_int8) {
+        packed.push_back(word_of(weight(pair[0], low), weight(pair[1], low), weight(pair[0], high),
+                                 weight(pair[1], high)));
+        continue;
+      }
+      for (const int32_t c : pair) {
+        const int32_t factor = format.is_scaled ? 2 << scale(c) : 2;
+        packed.push_back(word_of(factor * weight(c, low), factor * weight(c, high)));
+      }
+    }
+    for (const int32_t c : pair) {
+      add(of(c).multiplier);
+      if (format.is_scaled) {
+        add(of(c).rounding * (1 << (kScaledShift - of(c).right_shift)) + (1 << (scale(c) - 1)));
+      } else {
+        add(of(c).rounding), add(of(c).right_shift);
+      }
+    }
+  }
+  packed.push_back(0);
+  return packed;
+}
+
 template <class Params>
-Candidate candidate(KernelId kernel, const Convolution& c, const Weights& weights,
+Candidate candidate(KernelId kernel, const Convolution& c, const Format& format,
                     const Params& params, uint32_t scratch_bytes) {
   return {.kernel = kernel,
           .cycles = 0,
           .scratch_bytes = scratch_bytes,
-          .constant_bytes = c.packed_bytes(weights),
+          .constant_bytes = c.packed_bytes(format),
           .apply = [=](StepBuilder& steps, PreparedStep& step) -> Error {
-            const std::vector<uint32_t> packed =
-                pack(c.params, weights, c.filter, c.requantization);
+            const std::vector<uint32_t> packed = c.pack(format);
             auto* with = steps.params<Params>();
             auto* table = steps.table<uint32_t>(static_cast<int32_t>(packed.size()));
             if (with == nullptr || table == nullptr) return steps.no_memory();
@@ -160,19 +209,19 @@ Candidate candidate(KernelId kernel, const Convolution& c, const Weights& weight
           }};
 }
 
-Candidate alone(const Convolution& c, const Weights& weights) {
+Candidate alone(const Convolution& c, const Format& format) {
   // The last windows leave their outputs in scratch when they are less than four.
   const int32_t rest = c.pixels() % 4 != 0 ? 4 * c.params.geometry.output_channels : 0;
   const uint32_t scratch =
       std::max(windows_bytes(c.params), static_cast<uint32_t>(16 * c.params.window_words() + rest));
-  Candidate result = candidate(weights.alone, c, weights, c.params, scratch);
-  result.cycles = cycles(c.params, weights, (c.pixels() + 3) / 4);
+  Candidate result = candidate(format.alone, c, format, c.params, scratch);
+  result.cycles = cycles(c.params, format, (c.pixels() + 3) / 4);
   if (c.params.geometry.batches == 1) result.output_lead = output_lead(c.params.geometry);
   return result;
 }
 
 // With the max pooling after it, when its windows have four taps.
-std::optional<Candidate> with_pool(const StepView& view, Convolution c, const Weights& weights) {
+std::optional<Candidate> with_pool(const StepView& view, Convolution c, const Format& format) {
   if (view.pool == nullptr || view.pool->step.kernel != KernelId::max_pool_2d_s8) return {};
   const auto& pool = *static_cast<const Pool2DIntegerParams*>(view.pool->step.params);
   const Pool2DGeometry& g = pool.geometry;
@@ -184,8 +233,8 @@ std::optional<Candidate> with_pool(const StepView& view, Convolution c, const We
   const ConvMaxPool2DS8SmladParams params = {c.params,        g.filter_width, g.stride_height,
                                              g.stride_width,  g.pad_top,      g.pad_left,
                                              g.output_height, g.output_width};
-  Candidate result = candidate(weights.with_pool, c, weights, params, windows_bytes(c.params));
-  result.cycles = cycles(c.params, weights, g.batches * g.output_height * g.output_width);
+  Candidate result = candidate(format.with_pool, c, format, params, windows_bytes(c.params));
+  result.cycles = cycles(c.params, format, g.batches * g.output_height * g.output_width);
   result.fuses_pool = true;
   if (g.batches == 1) result.output_lead = output_lead(params);
   return result;
@@ -208,11 +257,13 @@ void add_conv_2d_s8(const StepView& view, std::vector<Candidate>& candidates) {
       .params = {g, -p.input_offset, p.activation_min, p.activation_max},
       .filter = filter,
       .requantization = *requantization,
+      .output_zero_point = p.output_offset,
       .input = view.operand(0),
       .output = view.operand(4)};
-  for (const Weights& weights : {kInt16, kInt8}) {
-    candidates.push_back(alone(convolution, weights));
-    if (auto pooled = with_pool(view, convolution, weights))
+  for (const Format& format : {kScaled, kInt16, kInt8}) {
+    if (format.is_scaled && !convolution.can_scale()) continue;
+    candidates.push_back(alone(convolution, format));
+    if (auto pooled = with_pool(view, convolution, format))
       candidates.push_back(std::move(*pooled));
   }
 }

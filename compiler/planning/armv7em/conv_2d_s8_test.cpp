@@ -38,10 +38,12 @@ TEST(Armv7emConv2DS8, MatchesTheReference) {
     Int8Net net(seed);
     random_convolution(net);
     net.end();
-    for (const KernelId kernel : {KernelId::conv_2d_s8_smlad_w16, KernelId::conv_2d_s8_smlad_w8})
+    for (const KernelId kernel : {KernelId::conv_2d_s8_smlad_scaled, KernelId::conv_2d_s8_smlad_w16,
+                                  KernelId::conv_2d_s8_smlad_w8})
       hits[kernel] += net.expect_same_as_reference(kernel);
     if (HasFailure()) break;
   }
+  EXPECT_GT(hits[KernelId::conv_2d_s8_smlad_scaled], 100);
   EXPECT_EQ(hits[KernelId::conv_2d_s8_smlad_w16], 500);
   EXPECT_EQ(hits[KernelId::conv_2d_s8_smlad_w8], 500);
 }
@@ -64,10 +66,12 @@ TEST(Armv7emConv2DS8, WithMaxPoolMatchesTheReference) {
     net.max_pool_2d(pool);
     net.end();
     for (const KernelId kernel :
-         {KernelId::conv_max_pool_2d_s8_smlad_w16, KernelId::conv_max_pool_2d_s8_smlad_w8})
+         {KernelId::conv_max_pool_2d_s8_smlad_scaled, KernelId::conv_max_pool_2d_s8_smlad_w16,
+          KernelId::conv_max_pool_2d_s8_smlad_w8})
       hits[kernel] += net.expect_same_as_reference(kernel);
     if (HasFailure()) break;
   }
+  EXPECT_GT(hits[KernelId::conv_max_pool_2d_s8_smlad_scaled], 100);
   EXPECT_GT(hits[KernelId::conv_max_pool_2d_s8_smlad_w16], 400);
   EXPECT_GT(hits[KernelId::conv_max_pool_2d_s8_smlad_w8], 400);
 }

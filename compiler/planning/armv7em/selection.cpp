@@ -34,10 +34,11 @@ Limits limits(Prefer prefer) {
 struct Choice {
   PreparedStep* step;
   std::vector<Candidate> candidates;
-  int64_t input_bytes = 0;   // where nobody reads the input later, else 0
-  int64_t output_bytes = 0;  // of the operator
-  int64_t pooled_bytes = 0;  // of the pool after it
-  int64_t other_bytes = 0;   // activations in memory besides while the step runs
+  int64_t input_bytes = 0;     // where nobody reads the input later, else 0
+  int64_t output_bytes = 0;    // of the operator
+  int64_t pooled_bytes = 0;    // of the pool after it
+  int64_t other_bytes = 0;     // activations in memory besides while the step runs
+  int64_t constant_bytes = 0;  // the operator's own
   size_t chosen = 0;
 
   const Candidate& candidate() const { return candidates[chosen]; }
@@ -98,6 +99,7 @@ std::vector<Choice> choices(const Graph& graph, const StepBuilder& steps) {
     choice.input_bytes = activations.ends_at(input, op) ? activations.bytes(input) : 0;
     choice.output_bytes = activations.bytes(output);
     choice.other_bytes = activations.live_at(op) - choice.input_bytes - choice.output_bytes;
+    choice.constant_bytes = choice.candidates[0].constant_bytes;
     if (step->in_place_input >= 0) choice.candidates[0].output_lead = 0;
     if (view.pool != nullptr)
       choice.pooled_bytes = activations.bytes(
@@ -150,7 +152,7 @@ void drop_large(std::vector<Choice>& all, double limit) {
 void choose(std::vector<Choice>& all, double limit) {
   int64_t own = 0, spent = 0;
   for (Choice& choice : all) {
-    own += choice.candidates.front().constant_bytes;
+    own += choice.constant_bytes;
     const auto smallest = [](const Candidate& c) { return std::pair(c.constant_bytes, c.cycles); };
     choice.chosen = static_cast<size_t>(std::ranges::min_element(choice.candidates, {}, smallest) -
                                         choice.candidates.begin());

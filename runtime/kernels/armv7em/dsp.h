@@ -80,6 +80,11 @@ inline int32_t smmlar(int32_t a, int32_t b, int32_t sum) {
   const uint64_t product = static_cast<uint64_t>(static_cast<int64_t>(a) * b) + (uint64_t{1} << 31);
   return static_cast<int32_t>(static_cast<uint32_t>(sum) + static_cast<uint32_t>(product >> 32));
 }
+// sum + floor(a * b / 2^32), wrapping.
+inline int32_t smmla(int32_t a, int32_t b, int32_t sum) {
+  const auto product = static_cast<uint64_t>(static_cast<int64_t>(a) * b);
+  return static_cast<int32_t>(static_cast<uint32_t>(sum) + static_cast<uint32_t>(product >> 32));
+}
 inline int32_t ssat8(int32_t a) { return a < -128 ? -128 : a > 127 ? 127 : a; }
 // The low halfwords of a and b, and the high ones of b and a.
 inline uint32_t pkhbt16(uint32_t a, uint32_t b) { return pair(low(a), low(b)); }

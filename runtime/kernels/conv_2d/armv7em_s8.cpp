@@ -1,5 +1,6 @@
 #include "runtime/kernels/conv_2d/armv7em_s8.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "runtime/kernels/armv7em/requantize.h"
@@ -100,23 +101,28 @@ template <class Order>
 }
 
 using Gather = void(const Conv2DS8SmladParams& p, const int8_t* input, int32_t y, int32_t x,
-                    uint32_t* to);
+                    int32_t count, uint32_t* to);
 
-// Copies one window, whose first tap lies at row y and column x of `input`, to every kStep-th word.
+// Copies `count` windows that are neighbours in a row of the output, each to every kStep-th word;
+// the first tap of the first one lies at row y and column x of `input`.
 template <class Order>
 [[gnu::noinline]] void gather(const Conv2DS8SmladParams& p, const int8_t* input, int32_t y,
-                              int32_t x, uint32_t* to) {
+                              int32_t x, int32_t count, uint32_t* to) {
   const Conv2DGeometry& g = p.geometry;
   const int32_t last_y = y + (g.filter_height - 1) * g.dilation_height;
-  if (y < 0 || x < 0 || last_y >= g.input_height || x + g.filter_width > g.input_width ||
-      g.dilation_width != 1) {
-    (p.in_fours() ? copy_at_border<InFours> : copy_at_border<InOrder>)(p, input, y, x, to);
-    return;
-  }
+  const bool is_inside = y >= 0 && last_y < g.input_height && g.dilation_width == 1;
   const int32_t row_size = g.input_width * g.input_channels;
   const int32_t step = row_size * g.dilation_height, words = p.run_words();
-  const int8_t* from = input + y * row_size + x * g.input_channels;
-  for (int32_t ky = 0; ky < g.filter_height; ++ky, from += step) to = Order::widen(from, words, to);
+  for (; count > 0; --count, x += g.stride_width, ++to) {
+    if (!is_inside || x < 0 || x + g.filter_width > g.input_width) {
+      (p.in_fours() ? copy_at_border<InFours> : copy_at_border<InOrder>)(p, input, y, x, to);
+      continue;
+    }
+    const int8_t* from = input + y * row_size + x * g.input_channels;
+    uint32_t* at = to;
+    for (int32_t ky = g.filter_height; ky > 0; --ky, from += step)
+      at = Order::widen(from, words, at);
+  }
 }
 
 Gather* gather_of(const Conv2DS8SmladParams& p) {
@@ -139,36 +145,13 @@ bool is_pointwise(const Conv2DGeometry& g) {
          g.output_width == g.input_width;
 }
 
-// All output channels of the four windows; `store(sums, requantization, to)` gets the four sums of
-// one channel.
-template <class Weights, class Store>
-inline void multiply_windows(const Windows<Weights>& windows, const uint32_t* filter,
-                             int8_t* output, int32_t channels, const Store& store) {
-  int8_t* const end = output + channels;
-  const auto next_requantization = [&] {
-    const PackedRequantization r = {0, static_cast<int32_t>(filter[0]),
-                                    static_cast<int32_t>(filter[1]),
-                                    static_cast<int32_t>(filter[2])};
-    filter += 3;
-    return r;
-  };
-  for (; output < end; output += 2) {
-    const auto bias_0 = static_cast<int32_t>(filter[0]), bias_1 = static_cast<int32_t>(filter[1]);
-    int32_t sums[2][4] = {{bias_0, bias_0, bias_0, bias_0}, {bias_1, bias_1, bias_1, bias_1}};
-    filter = Weights::multiply(windows, filter + 2, sums);
-    store(sums[0], next_requantization(), output);
-    if (output + 1 == end) return;
-    store(sums[1], next_requantization(), output + 1);
-  }
-}
-
 template <class Weights>
 inline void convolve(const Conv2DS8SmladParams& p, const int8_t* input, const uint32_t* filter,
                      uint32_t* scratch, int8_t* output) {
   const Conv2DGeometry& g = p.geometry;
   const int32_t channels = g.output_channels;
   Gather* const gather = gather_of(p);
-  const Windows<Weights> windows(scratch, p.window_words());
+  const Windows windows = Weights::windows(scratch, p.window_words());
   const bool pointwise = is_pointwise(g);
   const auto gather_pixels =
       p.in_fours() ? armv7em::gather_pixels<InFours> : armv7em::gather_pixels<InOrder>;
@@ -182,33 +165,23 @@ inline void convolve(const Conv2DS8SmladParams& p, const int8_t* input, const ui
       gather_pixels(input, count, g.input_channels, scratch);
       input += count * g.input_channels;
     }
-    for (int32_t i = 0; i < count && !pointwise; ++i) {
-      gather(p, input, y * g.stride_height - g.pad_top, x * g.stride_width - g.pad_left,
+    for (int32_t i = 0; i < count && !pointwise;) {
+      const int32_t in_row = std::min(count - i, g.output_width - x);
+      gather(p, input, y * g.stride_height - g.pad_top, x * g.stride_width - g.pad_left, in_row,
              scratch + i);
-      if (++x < g.output_width) continue;
+      i += in_row, x += in_row;
+      if (x < g.output_width) continue;
       x = 0;
       if (++y < g.output_height) continue;
       y = 0;
       input += g.input_height * g.input_width * g.input_channels;
     }
     int8_t* const to = count < 4 ? rest : output;
-    const auto store = [&](int32_t(&sums)[4], const PackedRequantization& r, int8_t* first) {
-      int32_t values[4] = {Weights::twice(sums[0]), Weights::twice(sums[1]),
-                           Weights::twice(sums[2]), Weights::twice(sums[3])};
-      requantize_four(values, r);
-      store_four(values, first, channels);
-    };
-    multiply_windows(windows, filter, to, channels, store);
+    Weights::each(windows, filter, {to, to + channels, channels});
     if (count < 4) std::memcpy(output, rest, static_cast<size_t>(count * channels));
     clamp_all(output, count * channels, p.activation_min, p.activation_max);
     output += count * channels;
   }
-}
-
-int32_t greatest(const int32_t (&sums)[4]) {
-  const int32_t a = sums[0] > sums[1] ? sums[0] : sums[1];
-  const int32_t b = sums[2] > sums[3] ? sums[2] : sums[3];
-  return a > b ? a : b;
 }
 
 // Nearest that is inside: a max pooling does not mind repetition.
@@ -220,21 +193,21 @@ inline void convolve_and_pool(const ConvMaxPool2DS8SmladParams& p, const int8_t*
   const Conv2DS8SmladParams& c = p.convolution;
   const Conv2DGeometry& g = c.geometry;
   Gather* const gather = gather_of(c);
-  const Windows<Weights> windows(scratch, c.window_words());
+  const Windows windows = Weights::windows(scratch, c.window_words());
   for (int32_t b = 0; b < g.batches; ++b) {
     for (int32_t py = 0; py < p.pooled_height; ++py) {
       for (int32_t px = 0; px < p.pooled_width; ++px) {
         int32_t y = py * p.pool_stride_height - p.pool_pad_top;
         for (int32_t i = 0; i < 4; ++y) {
+          const int32_t top = inside(y, g.output_height) * g.stride_height - g.pad_top;
           const int32_t left = px * p.pool_stride_width - p.pool_pad_left;
-          for (int32_t x = left; x < left + p.pool_width; ++x, ++i)
-            gather(c, input, inside(y, g.output_height) * g.stride_height - g.pad_top,
-                   inside(x, g.output_width) * g.stride_width - g.pad_left, scratch + i);
+          const bool whole = left >= 0 && left + p.pool_width <= g.output_width;
+          for (int32_t x = 0; x < p.pool_width; x += whole ? p.pool_width : 1)
+            gather(c, input, top, inside(left + x, g.output_width) * g.stride_width - g.pad_left,
+                   whole ? p.pool_width : 1, scratch + i + x);
+          i += p.pool_width;
         }
-        const auto store = [](const int32_t(&sums)[4], const PackedRequantization& r, int8_t* to) {
-          *to = static_cast<int8_t>(requantize(Weights::twice(greatest(sums)), r));
-        };
-        multiply_windows(windows, filter, output, g.output_channels, store);
+        Weights::greatest(windows, filter, {output, output + g.output_channels, 0});
         clamp_all(output, g.output_channels, c.activation_min, c.activation_max);
         output += g.output_channels;
       }
@@ -255,6 +228,11 @@ void conv_2d_s8_smlad_w8(const Conv2DS8SmladParams& p, const int8_t* input, cons
   convolve<Int8Weights>(p, input, filter, scratch, output);
 }
 
+void conv_2d_s8_smlad_scaled(const Conv2DS8SmladParams& p, const int8_t* input,
+                             const uint32_t* filter, uint32_t* scratch, int8_t* output) {
+  convolve<ScaledWeights>(p, input, filter, scratch, output);
+}
+
 void conv_max_pool_2d_s8_smlad_w16(const ConvMaxPool2DS8SmladParams& p, const int8_t* input,
                                    const uint32_t* filter, uint32_t* scratch, int8_t* output) {
   convolve_and_pool<Int16Weights>(p, input, filter, scratch, output);
@@ -263,6 +241,11 @@ void conv_max_pool_2d_s8_smlad_w16(const ConvMaxPool2DS8SmladParams& p, const in
 void conv_max_pool_2d_s8_smlad_w8(const ConvMaxPool2DS8SmladParams& p, const int8_t* input,
                                   const uint32_t* filter, uint32_t* scratch, int8_t* output) {
   convolve_and_pool<Int8Weights>(p, input, filter, scratch, output);
+}
+
+void conv_max_pool_2d_s8_smlad_scaled(const ConvMaxPool2DS8SmladParams& p, const int8_t* input,
+                                      const uint32_t* filter, uint32_t* scratch, int8_t* output) {
+  convolve_and_pool<ScaledWeights>(p, input, filter, scratch, output);
 }
 
 }  // namespace solder::armv7em

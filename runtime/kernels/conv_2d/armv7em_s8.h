@@ -17,12 +17,20 @@ namespace solder {
 //
 // filter: for every two output channels (the last one repeats when they are odd) both biases; then
 // for every word of a window
-//   int16 weights: a word of the first channel and one of the second, weights doubled;
-//   int8 weights: a word of bytes, element 0 of either channel, then element 1;
+//   int16: a word of the first channel's weights and one of the second's, doubled;
+//   int8: a word of bytes, element 0 of either channel, then element 1;
 // then multiplier, rounding and right shift of either, as in PackedRequantization. The bias is
-// doubled where weights are.
+// doubled where weights are. One word more is read at the end.
+//
+// scaled: as int16, but weights and bias are 2^s times as large so that every channel's right
+// shift, s more, is kScaledShift; then what requantization does is
+//   (smmla(sum, multiplier, rounding) >> kScaledShift), saturated to 8 bits,
+// with multiplier and rounding, 2^s times as large plus 2^(s - 1), behind the weights. The sum of
+// both roundings is the same as long as no output is less than its zero point: after a RELU.
 //
 // What lies outside the input is its zero point, so that the bias can hold the input's offset.
+inline constexpr int32_t kScaledShift = 13;
+
 struct Conv2DS8SmladParams {
   Conv2DGeometry geometry;
   int32_t input_zero_point;
