@@ -34,9 +34,10 @@ void Int8Net::input(const Shape& shape) {
   graph_.inputs = {last_};
 }
 
-int Int8Net::add_filter(const Shape& shape, float scale) {
+int Int8Net::add_filter(const Shape& shape, float scale, int32_t channel_axis) {
   Tensor filter = {.name = "filter", .type = TensorType::INT8, .shape = shape};
-  for (int32_t c = 0; c < shape.dims[0]; ++c) {
+  filter.quantization.axis = channel_axis;
+  for (int32_t c = 0; c < shape.dims[channel_axis]; ++c) {
     filter.quantization.scale.push_back(scale * static_cast<float>(integer(50, 150)) / 100.0F);
     filter.quantization.zero_point.push_back(0);
   }
@@ -78,6 +79,20 @@ void Int8Net::conv_2d(int32_t channels, int32_t filter_height, int32_t filter_wi
        channels}};
   add_weighted(OperatorType::CONV_2D, add_filter(filter, kFilterScale),
                int64_t{filter_height} * filter_width * in[3], out, options);
+}
+
+void Int8Net::depthwise_conv_2d(int32_t multiplier, int32_t filter_height, int32_t filter_width,
+                                Options options) {
+  const int32_t* in = shape().dims;
+  const int32_t channels = in[3] * multiplier;
+  const Shape out = {
+      4,
+      {in[0], outputs(in[1], filter_height, options.dilation_h, options.stride_h, options.padding),
+       outputs(in[2], filter_width, options.dilation_w, options.stride_w, options.padding),
+       channels}};
+  const int filter = add_filter({4, {1, filter_height, filter_width, channels}}, kFilterScale, 3);
+  add_weighted(OperatorType::DEPTHWISE_CONV_2D, filter, int64_t{filter_height} * filter_width, out,
+               options);
 }
 
 void Int8Net::max_pool_2d(const Options& options) {

@@ -18,6 +18,8 @@ class Int8Net : public RandomChoices {
   void input(const Shape& shape);
   // On the last tensor; its shape becomes the output's.
   void conv_2d(int32_t channels, int32_t filter_height, int32_t filter_width, Options options);
+  void depthwise_conv_2d(int32_t multiplier, int32_t filter_height, int32_t filter_width,
+                         Options options);
   void max_pool_2d(const Options& options);
   void fully_connected(int32_t channels, Activation activation);
   // Adds the input to the last tensor, or takes the last from it.
@@ -32,7 +34,7 @@ class Int8Net : public RandomChoices {
 
  private:
   int add_activation(const Shape& shape, float scale, int64_t zero_point);
-  int add_filter(const Shape& shape, float scale);
+  int add_filter(const Shape& shape, float scale, int32_t channel_axis = 0);
   int add_bias(int32_t channels, int32_t largest);
   // An operator of weights: `depth` products a sum.
   void add_weighted(OperatorType type, int filter, int64_t depth, const Shape& shape,

@@ -24,7 +24,7 @@ class PlanBuilder {
   };
 
   Error prepare_operators();
-  void note_fusions();
+  void note_lowering();
   Error find_lifetimes();
   void forget_unstored();
   void share_views();
@@ -80,10 +80,12 @@ Error PlanBuilder::prepare_operators() {
   return {};
 }
 
-void PlanBuilder::note_fusions() {
-  for (const PreparedStep* step = steps_.first_step(); step != nullptr; step = step->next)
-    if (step->fused_operator >= 0)
-      sharing_[step->fused_operator].fused_into = step->step.operator_index;
+void PlanBuilder::note_lowering() {
+  for (const PreparedStep* step = steps_.first_step(); step != nullptr; step = step->next) {
+    const int32_t op = step->step.operator_index;
+    if (step->in_place_input >= 0) sharing_[op].in_place = step->in_place_input;
+    if (step->fused_operator >= 0) sharing_[step->fused_operator].fused_into = op;
+  }
 }
 
 Error PlanBuilder::find_lifetimes() {
@@ -255,7 +257,7 @@ Error PlanBuilder::build(const Lowering& lowering, Plan& plan, MemoryMap& map) {
   if (Error error = prepare_operators()) return error;
   if (lowering.lower != nullptr) {
     if (Error error = lowering.lower(lowering.context, steps_)) return error;
-    note_fusions();
+    note_lowering();
   }
   if (Error error = find_lifetimes()) return error;
   forget_unstored();

@@ -35,6 +35,7 @@ struct Candidate {
   uint32_t constant_bytes = 0;  // in flash: weights and tables
   bool fuses_pool = false;
   int32_t output_lead = -1;  // PreparedStep::output_lead
+  bool in_place = false;     // the output may begin where the input does, and nowhere else in it
   // Packs the constants and replaces the step; empty: the step stays as it is.
   std::function<Error(StepBuilder&, PreparedStep&)> apply = {};
 };
@@ -43,6 +44,7 @@ struct Candidate {
 void add_conv_2d_f32(const StepView& view, std::vector<Candidate>& candidates);
 void add_depthwise_conv_2d_f32(const StepView& view, std::vector<Candidate>& candidates);
 void add_conv_2d_s8(const StepView& view, std::vector<Candidate>& candidates);
+void add_depthwise_conv_2d_s8(const StepView& view, std::vector<Candidate>& candidates);
 void add_elementwise(const StepView& view, std::vector<Candidate>& candidates);
 void add_fully_connected(const StepView& view, std::vector<Candidate>& candidates);
 

@@ -70,9 +70,9 @@ Candidate as_prepared(const Graph& graph, const PreparedStep& step) {
 int64_t bytes_with(const Choice& choice, const Candidate& c) {
   const int64_t output = c.fuses_pool ? choice.pooled_bytes : choice.output_bytes;
   const int64_t apart = choice.input_bytes + output;
-  const int64_t over = c.output_lead < 0 || choice.input_bytes == 0
-                           ? apart
-                           : std::max(output, c.output_lead + choice.input_bytes);
+  const int32_t lead = c.in_place && choice.input_bytes >= output ? 0 : c.output_lead;
+  const int64_t over =
+      lead < 0 || choice.input_bytes == 0 ? apart : std::max(output, lead + choice.input_bytes);
   return choice.other_bytes + std::min(over, apart) + c.scratch_bytes;
 }
 
@@ -107,6 +107,7 @@ std::vector<Choice> choices(const Graph& graph, const StepBuilder& steps) {
     add_conv_2d_f32(view, choice.candidates);
     add_depthwise_conv_2d_f32(view, choice.candidates);
     add_conv_2d_s8(view, choice.candidates);
+    add_depthwise_conv_2d_s8(view, choice.candidates);
     add_elementwise(view, choice.candidates);
     add_fully_connected(view, choice.candidates);
     add_unfused_pool(graph, view, choice.candidates);
@@ -230,6 +231,7 @@ Error Selection::lower(StepBuilder& steps) {
     steps.begin(choice.step->step.operator_index);
     if (Error error = choice.candidate().apply(steps, *choice.step)) return error;
     choice.step->output_lead = choice.candidate().output_lead;
+    if (choice.candidate().in_place) choice.step->in_place_input = 0;
     if (!choice.candidate().fuses_pool) continue;
     fused = choice.step->next;
     steps.fuse_next(*choice.step);
