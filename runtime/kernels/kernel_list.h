@@ -12,6 +12,7 @@
 #include "runtime/kernels/conv_2d/armv7em_f32.h"
 #include "runtime/kernels/conv_2d/armv7em_s8.h"
 #include "runtime/kernels/conv_2d/conv_2d.h"
+#include "runtime/kernels/conv_2d/winograd_s8.h"
 #include "runtime/kernels/depthwise_conv_2d/armv7em_s8.h"
 #include "runtime/kernels/elementwise/armv7em.h"
 #include "runtime/kernels/elementwise/armv7em_f32.h"
@@ -185,6 +186,18 @@
     const float* input, const float* filter, const float* bias, float* output)                    \
   X(add_s8_table, AddS8TableParams,                                                               \
     const int8_t* a, const int8_t* b, const int32_t* table, int8_t* output)                       \
+  X(conv_2d_s8_winograd_2x2, WinogradS8Params,                                                    \
+    const int8_t* input, const uint32_t* filter, const PackedRequantization* requantization,      \
+    uint32_t* scratch, int8_t* output)                                                            \
+  X(conv_2d_s8_winograd_2x2_max_pool, WinogradS8Params,                                           \
+    const int8_t* input, const uint32_t* filter, const PackedRequantization* requantization,      \
+    uint32_t* scratch, int8_t* output)                                                            \
+  X(conv_2d_s8_winograd_4x4, WinogradS8Params,                                                    \
+    const int8_t* input, const uint32_t* filter, const PackedRequantization* requantization,      \
+    uint32_t* scratch, int8_t* output)                                                            \
+  X(conv_2d_s8_winograd_4x4_max_pool, WinogradS8Params,                                           \
+    const int8_t* input, const uint32_t* filter, const PackedRequantization* requantization,      \
+    uint32_t* scratch, int8_t* output)                                                            \
   X(depthwise_conv_2d_s8_smlad, DepthwiseConv2DS8SmladParams,                                     \
     const int8_t* input, const int8_t* filter, const PackedRequantization* requantization,        \
     uint32_t* scratch, int8_t* output)                                                            \

@@ -47,5 +47,6 @@ void add_conv_2d_s8(const StepView& view, std::vector<Candidate>& candidates);
 void add_depthwise_conv_2d_s8(const StepView& view, std::vector<Candidate>& candidates);
 void add_elementwise(const StepView& view, std::vector<Candidate>& candidates);
 void add_fully_connected(const StepView& view, std::vector<Candidate>& candidates);
+void add_conv_2d_s8_winograd(const StepView& view, std::vector<Candidate>& candidates);
 
 }  // namespace solder::compiler::armv7em

@@ -107,6 +107,7 @@ std::vector<Choice> choices(const Graph& graph, const StepBuilder& steps) {
     add_conv_2d_f32(view, choice.candidates);
     add_depthwise_conv_2d_f32(view, choice.candidates);
     add_conv_2d_s8(view, choice.candidates);
+    add_conv_2d_s8_winograd(view, choice.candidates);
     add_depthwise_conv_2d_s8(view, choice.candidates);
     add_elementwise(view, choice.candidates);
     add_fully_connected(view, choice.candidates);

@@ -1,0 +1,215 @@
+#include "runtime/kernels/conv_2d/winograd_s8.h"
+
+#include "runtime/base/fixed_point.h"
+#include "runtime/kernels/conv_2d/armv7em_s8_winograd_products.h"
+#include "runtime/kernels/conv_2d/armv7em_s8_winograd_tile_2x2.h"
+#include "runtime/kernels/conv_2d/armv7em_s8_winograd_tile_4x4.h"
+#include "runtime/kernels/kernel_list.h"
+
+namespace solder::armv7em {
+namespace {
+
+using winograd::kChannels;
+using winograd::Layout;
+
+// Rows of inputs as tiles read them: padded on all sides with zero points, channels filled up.
+class Band {
+ public:
+  Band(const WinogradS8Params& p, const Layout& layout, uint32_t* rows, uint32_t flipped_bits)
+      : p_(p),
+        rows_(rows),
+        row_(layout.row),
+        pixel_(layout.channels / 2),
+        flipped_bits_(flipped_bits),
+        zero_(static_cast<uint8_t>(p.input_zero_point) * 0x01010101U ^ flipped_bits) {}
+
+  TileInput at(int32_t row, int32_t pixel) const {
+    return {rows_ + row * row_ + pixel * pixel_, row_, pixel_};
+  }
+
+  // The input's rows from `first` on to the band's from `row` to before `end`.
+  void read(const int8_t* input, int32_t first, int32_t row, int32_t end) {
+    const int32_t row_bytes = p_.input_width * p_.input_channels;
+    for (; row < end; ++row, ++first) {
+      uint32_t* to = rows_ + row * row_;
+      uint32_t* const to_end = to + row_;
+      if (first >= 0 && first < p_.input_height) {
+        for (int32_t i = p_.pad_left * pixel_; i > 0; --i) *to++ = zero_;
+        to = read_row(input + first * row_bytes, to, to_end);
+      }
+      while (to < to_end) *to++ = zero_;
+    }
+  }
+
+  // Rows from `from` on become the first, for the tiles below.
+  void keep(int32_t from, int32_t rows) {
+    for (int32_t i = 0; i < rows * row_; ++i) rows_[i] = rows_[from * row_ + i];
+  }
+
+ private:
+  uint32_t* read_row(const int8_t* from, uint32_t* to, const uint32_t* to_end) const {
+    const int32_t room = static_cast<int32_t>(to_end - to) / pixel_;
+    const int32_t pixels = p_.input_width < room ? p_.input_width : room;
+    if (p_.input_channels == 4 * pixel_) {
+      for (int32_t i = pixels * pixel_; i > 0; --i, from += 4)
+        *to++ = dsp::load(from) ^ flipped_bits_;
+      return to;
+    }
+    for (int32_t x = 0; x < pixels; ++x, to += pixel_) {
+      auto* bytes = reinterpret_cast<int8_t*>(to);
+      for (int32_t c = 0; c < 4 * pixel_; ++c)
+        bytes[c] = c < p_.input_channels ? *from++ : int8_t{0};
+      for (int32_t i = 0; i < pixel_; ++i) to[i] ^= flipped_bits_;
+    }
+    return to;
+  }
+
+  const WinogradS8Params& p_;
+  uint32_t* rows_;
+  int32_t row_, pixel_;  // in words
+  uint32_t flipped_bits_, zero_;
+};
+
+// Of one group of channels.
+struct OutputTiles {
+  int8_t* output;  // of the first tile
+  int32_t rows, channels;
+};
+
+// A tile's outputs, of kChannels at most.
+template <int32_t kStored>
+void store_block(const int8_t (&block)[kStored * kStored][kChannels], int8_t* to, int32_t row_step,
+                 int32_t step, int32_t rows, int32_t columns, int32_t channels) {
+  if (rows == kStored && columns == kStored && channels == kChannels) {
+#pragma GCC unroll 4
+    for (int32_t y = 0; y < kStored; ++y, to += row_step) {
+      int8_t* pixel = to;
+#pragma GCC unroll 4
+      for (int32_t x = 0; x < kStored; ++x, pixel += step)
+        dsp::store(pixel, dsp::load(block[y * kStored + x]));
+    }
+    return;
+  }
+  for (int32_t y = 0; y < rows; ++y)
+    for (int32_t x = 0; x < columns; ++x)
+      for (int32_t c = 0; c < channels; ++c)
+        to[y * row_step + x * step + c] = block[y * kStored + x][c];
+}
+
+// The tiles' inputs, transformed. What is there for the second of a pair that has none counts for
+// nothing.
+template <class Tile>
+void transform_inputs(const Layout& layout, const Band& band, int32_t rows, uint32_t* work,
+                      uint32_t* to) {
+  const int32_t words = layout.channels / 2;
+  for (int32_t row = 0, tile = 0; row < rows; ++row) {
+    for (int32_t i = 0; i < layout.tiles; ++i, ++tile) {
+      TileInput input = band.at(row * Tile::kOutputs, i * Tile::kOutputs);
+      uint32_t* at = to + tile / 2 * words * 4 * Tile::kPositions + tile % 2;
+      for (int32_t word = 0; word < words; ++word, ++input.from, at += 4 * Tile::kPositions) {
+        Tile::template transform_input<false>(input, work, at);
+        Tile::template transform_input<true>(input, work, at + 2 * Tile::kPositions);
+      }
+    }
+  }
+}
+
+template <class Tile, bool kPool>
+void store_tiles(const WinogradS8Params& p, const int32_t* products,
+                 const PackedRequantization* requantization, const OutputTiles& tiles,
+                 uint32_t* work) {
+  constexpr int32_t kStored = kPool ? Tile::kOutputs / 2 : Tile::kOutputs;
+  constexpr int32_t kProducts = Tile::kPositions * 2 * kChannels;  // of a pair of tiles
+  const bool clamps = p.activation_min > -128 || p.activation_max < 127;
+  const int32_t step = p.output_channels, row_step = p.output_width * step;
+  int8_t* row = tiles.output;
+  int32_t tile = 0;
+  for (int32_t rows = tiles.rows; rows > 0; rows -= kStored, row += kStored * row_step) {
+    int8_t* to = row;
+    for (int32_t left = p.output_width; left > 0; left -= kStored, to += kStored * step, ++tile) {
+      const int32_t* from = products + tile / 2 * kProducts + tile % 2 * kChannels;
+      alignas(4) int8_t block[kStored * kStored][kChannels];
+      for (int32_t c = 0; c < tiles.channels; ++c)
+        Tile::template store_output<kPool>(from + c, requantization[c], work, &block[0][c]);
+      if (clamps)
+        for (auto& pixel : block)
+          for (int32_t c = 0; c < tiles.channels; ++c)
+            pixel[c] = static_cast<int8_t>(clamp(pixel[c], p.activation_min, p.activation_max));
+      store_block<kStored>(block, to, row_step, step, rows < kStored ? rows : kStored,
+                           left < kStored ? left : kStored, tiles.channels);
+    }
+  }
+}
+
+// filter: for each group of output channels what multiply_positions() takes.
+// The outputs of some rows of tiles are written when the input's rows up to their last have been
+// read.
+template <class Tile, bool kPool>
+void convolve(const WinogradS8Params& p, const int8_t* input, const uint32_t* filter,
+              const PackedRequantization* requantization, uint32_t* scratch, int8_t* output) {
+  constexpr int32_t kStored = kPool ? Tile::kOutputs / 2 : Tile::kOutputs;
+  const Layout layout(p, Tile::kOutputs, kStored);
+  const int32_t output_row = p.output_width * p.output_channels;
+  const int32_t group_words = Tile::kPositions * layout.channels * kChannels;
+  uint32_t* inputs = scratch + layout.rows * layout.row;
+  auto* products = reinterpret_cast<int32_t*>(inputs + layout.inputs);
+  uint32_t* work = inputs + layout.inputs + layout.products;
+  Band band(p, layout, scratch, Tile::kFlippedBits);
+
+  for (int32_t b = 0; b < p.batches; ++b) {
+    int32_t next_row = -p.pad_top, kept = 0;
+    for (int32_t y = 0; y < p.output_height; y += p.tile_rows * kStored) {
+      const int32_t left = p.output_height - y;
+      const int32_t rows = left < p.tile_rows * kStored ? left : p.tile_rows * kStored;
+      const int32_t tile_rows = (rows + kStored - 1) / kStored;
+      const int32_t pairs = (tile_rows * layout.tiles + 1) / 2;
+      band.read(input, next_row, kept, layout.rows);
+      next_row += layout.rows - kept;
+      transform_inputs<Tile>(layout, band, tile_rows, work, inputs);
+      kept = Tile::kSize - Tile::kOutputs;
+      band.keep(layout.rows - kept, kept);
+      const uint32_t* weights = filter;
+      for (int32_t first = 0; first < p.output_channels; first += kChannels) {
+        multiply_positions<Tile::kPositions>(inputs, weights, products, pairs, layout.channels);
+        weights += group_words;
+        const int32_t channels = p.output_channels - first;
+        store_tiles<Tile, kPool>(
+            p, products, requantization + first,
+            {output + y * output_row + first, rows, channels < kChannels ? channels : kChannels},
+            work);
+      }
+    }
+    input += p.input_height * p.input_width * p.input_channels;
+    output += p.output_height * output_row;
+  }
+}
+
+}  // namespace
+
+void conv_2d_s8_winograd_2x2(const WinogradS8Params& p, const int8_t* input, const uint32_t* filter,
+                             const PackedRequantization* requantization, uint32_t* scratch,
+                             int8_t* output) {
+  convolve<Tile2x2, false>(p, input, filter, requantization, scratch, output);
+}
+
+void conv_2d_s8_winograd_2x2_max_pool(const WinogradS8Params& p, const int8_t* input,
+                                      const uint32_t* filter,
+                                      const PackedRequantization* requantization, uint32_t* scratch,
+                                      int8_t* output) {
+  convolve<Tile2x2, true>(p, input, filter, requantization, scratch, output);
+}
+
+void conv_2d_s8_winograd_4x4(const WinogradS8Params& p, const int8_t* input, const uint32_t* filter,
+                             const PackedRequantization* requantization, uint32_t* scratch,
+                             int8_t* output) {
+  convolve<Tile4x4, false>(p, input, filter, requantization, scratch, output);
+}
+
+void conv_2d_s8_winograd_4x4_max_pool(const WinogradS8Params& p, const int8_t* input,
+                                      const uint32_t* filter,
+                                      const PackedRequantization* requantization, uint32_t* scratch,
+                                      int8_t* output) {
+  convolve<Tile4x4, true>(p, input, filter, requantization, scratch, output);
+}
+
+}  // namespace solder::armv7em

@@ -1,0 +1,391 @@
+// Transforms of a Winograd convolution for tiles of 4x4 outputs, 6x6 inputs.
+// G = [6 0 0; -4 -4 -4; -4 4 -4; 1 2 4; 1 -2 4; 0 0 12]: the result is 576 times the convolution.
+// Inputs are 128 more than they are, in [0, 255], so that two of them in a word are added and
+// shifted like one number.
+#pragma once
+
+#include "runtime/kernels/armv7em/requantize.h"
+#include "runtime/kernels/conv_2d/armv7em_s8_winograd_tile.h"
+
+namespace solder::armv7em {
+
+struct Tile4x4 {
+  static constexpr int32_t kOutputs = 4, kSize = 6, kPositions = kSize * kSize;
+  static constexpr uint32_t kFlippedBits = 0x80808080;
+
+  // Of four channels the first and third, or the others (kOdd), to every second word. work: memory
+  // of kPositions words, here and below.
+  template <bool kOdd>
+  static void transform_input(const TileInput& input, uint32_t* work, uint32_t* to);
+
+  // Of one channel: twice the convolution and bias, requantized, to every fourth byte. kPool: only
+  // the largest of each four.
+  template <bool kPool>
+  static void store_output(const int32_t* products, const PackedRequantization& r, uint32_t* work,
+                           int8_t* to);
+
+ private:
+  // What the columns of products become, and what is added to outputs.
+  struct Rows {
+    uint32_t rows[kOutputs][kSize];
+    uint32_t bias;
+  };
+
+  static void transform_columns(const int32_t* products, Rows& to);
+  static void store_rows(const Rows& rows, const PackedRequantization& r, int8_t* to);
+  // Of each row twice the convolution and bias, in its place: the larger of two and of two.
+  static void pool_rows(Rows& rows);
+
+  // A word is high * 2^16 + low, so that above a negative low half the high one is one short.
+  // Adding 2^15 mends that and flips the low half's sign, which is flipped back. Added to the four
+  // inputs of the last two rows and columns, it is in every result.
+  static constexpr uint32_t kSign = 0x8000;
+  // Of 9, modulo 2^32: 576 times the convolution becomes 64 times.
+  static constexpr uint32_t kInverse = 0x38E38E39;
+
+  static void transform(const uint32_t (&d)[kSize], uint32_t (&v)[kSize]) {
+    const uint32_t a = d[4] - d[2], b = d[3] - d[1];
+    v[0] = a + ((d[0] - d[2]) << 2);
+    v[1] = d[3] + d[4] - ((d[1] + d[2]) << 2);
+    v[2] = d[4] - d[3] + ((d[1] - d[2]) << 2);
+    v[3] = a + (b << 1);
+    v[4] = a - (b << 1);
+    v[5] = d[5] - d[3] - (b << 2);
+  }
+  static void reduce(const uint32_t (&m)[kSize], uint32_t (&y)[kOutputs]) {
+    const uint32_t s = m[1] + m[2], d = m[1] - m[2], p = m[3] + m[4], q = m[3] - m[4];
+    y[0] = m[0] + s + p;
+    y[1] = d + (q << 1);
+    y[2] = s + (p << 2);
+    y[3] = d + (q << 3) + (m[5] << 1);
+  }
+};
+
+template <bool kPool>
+[[gnu::noinline]] void Tile4x4::store_output(const int32_t* products, const PackedRequantization& r,
+                                             uint32_t* work, int8_t* to) {
+  Rows& rows = *reinterpret_cast<Rows*>(work);
+  rows.bias = static_cast<uint32_t>(r.bias) << 5;
+  transform_columns(products, rows);
+  if constexpr (!kPool) return store_rows(rows, r, to);
+  pool_rows(rows);
+  const auto larger = [&](int32_t y, int32_t x) {
+    const auto above = static_cast<int32_t>(rows.rows[y][x]);
+    const auto below = static_cast<int32_t>(rows.rows[y + 1][x]);
+    return above > below ? above : below;
+  };
+  int32_t values[] = {larger(0, 0), larger(0, 1), larger(2, 0), larger(2, 1)};
+  requantize_four(values, r);
+  store_four(values, to, winograd::kChannels);
+}
+
+#ifdef __ARM_FEATURE_DSP
+// clang-format off
+
+// A load or store beside every addition.
+#define LOAD(to, y, x) "ldr %[" to "], [%[products], #(" #y "*6+" #x ")*32]\n"
+#define KEEP(from, y, x) "str %[" from "], [%[rows], #(" #y "*6+" #x ")*4]\n"
+#define ADD(to, a, b) "add %[" to "], %[" a "], %[" b "]\n"
+#define SUB(to, a, b) "sub %[" to "], %[" a "], %[" b "]\n"
+#define ADD_SHIFTED(to, a, b, shift) "add %[" to "], %[" a "], %[" b "], lsl #" #shift "\n"
+
+// Column x of the products, which is in m0 to m5, and loads of the next one: its first three to n0
+// to n2, the rest to m2, m4 and m0.
+#define COLUMN(x, m0, m1, m2, m3, m4, m5, s, p, n0, n1, n2, NEXT, next) \
+  ADD(s, m1, m2) NEXT(n1, 1, next)                                      \
+  SUB(m1, m1, m2) NEXT(n2, 2, next)                                     \
+  ADD(p, m3, m4) NEXT(m2, 3, next)                                      \
+  SUB(m3, m3, m4) NEXT(m4, 4, next)                                     \
+  ADD(m0, m0, s) NEXT(n0, 0, next)                                      \
+  ADD(m0, m0, p) KEEP(m0, 0, x)                                         \
+  ADD_SHIFTED(s, s, p, 2) KEEP(s, 2, x)                                 \
+  ADD_SHIFTED(p, m1, m3, 1) KEEP(p, 1, x)                               \
+  ADD_SHIFTED(m1, m1, m3, 3) NEXT(m0, 5, next)                          \
+  ADD_SHIFTED(m1, m1, m5, 1) KEEP(m1, 3, x)
+#define NOTHING(to, y, x)
+
+#define KEPT(to, y, x) "ldr %[" to "], [%[rows], #(" #y "*6+" #x ")*4]\n"
+#define SCALE(y) "mla %[" y "], %[" y "], %[inverse], %[m2]\n"
+#define TO_TWICE(y) "asr %[" y "], %[" y "], #5\n"
+#define ROUNDING(to, y) "add %[" to "], %[rounding], %[" y "], asr #31\n"
+#define MULTIPLY(y, rounding) "smmlar %[" y "], %[" y "], %[multiplier], %[" rounding "]\n"
+#define SHIFT(y) "asr %[" y "], %[" y "], %[shift]\n"
+#define SATURATE(y) "ssat %[" y "], #8, %[" y "]\n"
+#define STORE(from, y, x) "strb %[" from "], [%[to], #(" #y "*4+" #x ")*4]\n"
+
+// Row y of what the columns left to 64 times the convolution and bias, in m0, p, s and m1. m1 and
+// m2 are loaded; m1 and m5 change places for the next row.
+#define ROW(y, m1, m5)                           \
+  ADD("s", m1, "m2") KEPT("m3", y, 3)            \
+  SUB(m1, m1, "m2") KEPT("m4", y, 4)             \
+  "ldr %[m2], [%[rows], #96]\n" KEPT("m0", y, 0) \
+  ADD("p", "m3", "m4") KEPT(m5, y, 5)            \
+  SUB("m3", "m3", "m4")                          \
+  ADD("m0", "m0", "s")                           \
+  ADD("m0", "m0", "p")                           \
+  ADD_SHIFTED("s", "s", "p", 2) SCALE("m0")      \
+  ADD_SHIFTED("p", m1, "m3", 1) SCALE("s")       \
+  ADD_SHIFTED(m1, m1, "m3", 3) SCALE("p")        \
+  ADD_SHIFTED(m1, m1, m5, 1) TO_TWICE("m0")      \
+  SCALE(m1)
+
+// The rest of a row, and the first loads of the next.
+#define STORE_ROW(y, m1, m5, NEXT, next)         \
+  TO_TWICE("s")                                  \
+  ROUNDING("m3", "m0") TO_TWICE("p")             \
+  MULTIPLY("m0", "m3") ROUNDING("m4", "s")       \
+  MULTIPLY("s", "m4") TO_TWICE(m1)               \
+  ROUNDING("m3", "p") NEXT(m5, next, 1)          \
+  MULTIPLY("p", "m3") ROUNDING("m4", m1)         \
+  MULTIPLY(m1, "m4") SHIFT("m0")                 \
+  SATURATE("m0") SHIFT("s")                      \
+  SATURATE("s") STORE("m0", y, 0)                \
+  SHIFT("p") STORE("s", y, 2)                    \
+  SATURATE("p") SHIFT(m1)                        \
+  SATURATE(m1) STORE("p", y, 1)                  \
+  STORE(m1, y, 3) NEXT("m2", next, 2)
+#define POOL_ROW(y, m1, m5, NEXT, next)          \
+  TO_TWICE("p") NEXT(m5, next, 1)                \
+  TO_TWICE("s") NEXT("m2", next, 2)              \
+  SUB("m3", "m0", "p") TO_TWICE(m1)              \
+  "bic %[m3], %[m3], %[m3], asr #31\n"           \
+  SUB("m4", "s", m1) ADD("p", "p", "m3")         \
+  "bic %[m4], %[m4], %[m4], asr #31\n"           \
+  KEEP("p", y, 0) ADD(m1, m1, "m4") KEEP(m1, y, 1)
+
+inline void Tile4x4::transform_columns(const int32_t* products, Rows& to) {
+  uint32_t r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10;
+  asm volatile(
+      LOAD("r1", 1, 0) LOAD("r2", 2, 0) LOAD("r3", 3, 0) LOAD("r4", 4, 0) LOAD("r0", 0, 0)
+      LOAD("r5", 5, 0)
+      COLUMN(0, "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", LOAD, 1)
+      COLUMN(1, "r8", "r9", "r10", "r2", "r4", "r0", "r1", "r3", "r5", "r6", "r7", LOAD, 2)
+      COLUMN(2, "r5", "r6", "r7", "r10", "r4", "r8", "r9", "r2", "r0", "r1", "r3", LOAD, 3)
+      COLUMN(3, "r0", "r1", "r3", "r7", "r4", "r5", "r6", "r10", "r8", "r9", "r2", LOAD, 4)
+      COLUMN(4, "r8", "r9", "r2", "r3", "r4", "r0", "r1", "r7", "r5", "r6", "r10", LOAD, 5)
+      COLUMN(5, "r5", "r6", "r10", "r2", "r4", "r8", "r9", "r3", "", "", "", NOTHING, 6)
+      : [r0] "=&r"(r0), [r1] "=&r"(r1), [r2] "=&r"(r2), [r3] "=&r"(r3), [r4] "=&r"(r4),
+        [r5] "=&r"(r5), [r6] "=&r"(r6), [r7] "=&r"(r7), [r8] "=&r"(r8), [r9] "=&r"(r9),
+        [r10] "=&r"(r10)
+      : [products] "r"(products), [rows] "r"(&to)
+      : "memory");
+}
+
+inline void Tile4x4::store_rows(const Rows& rows, const PackedRequantization& r, int8_t* to) {
+  uint32_t m0, r1, m2, m3, m4, r2, s, p;
+  asm volatile(
+      KEPT("r1", 0, 1) KEPT("m2", 0, 2)
+      ROW(0, "r1", "r2") STORE_ROW(0, "r1", "r2", KEPT, 1)
+      ROW(1, "r2", "r1") STORE_ROW(1, "r2", "r1", KEPT, 2)
+      ROW(2, "r1", "r2") STORE_ROW(2, "r1", "r2", KEPT, 3)
+      ROW(3, "r2", "r1") STORE_ROW(3, "r2", "r1", NOTHING, 4)
+      : [m0] "=&r"(m0), [r1] "=&r"(r1), [m2] "=&r"(m2), [m3] "=&r"(m3), [m4] "=&r"(m4),
+        [r2] "=&r"(r2), [s] "=&r"(s), [p] "=&r"(p)
+      : [rows] "r"(&rows), [inverse] "r"(kInverse), [multiplier] "r"(r.multiplier),
+        [rounding] "r"(r.rounding), [shift] "r"(r.right_shift), [to] "r"(to)
+      : "memory");
+}
+
+inline void Tile4x4::pool_rows(Rows& rows) {
+  uint32_t m0, r1, m2, m3, m4, r2, s, p;
+  asm volatile(
+      KEPT("r1", 0, 1) KEPT("m2", 0, 2)
+      ROW(0, "r1", "r2") POOL_ROW(0, "r1", "r2", KEPT, 1)
+      ROW(1, "r2", "r1") POOL_ROW(1, "r2", "r1", KEPT, 2)
+      ROW(2, "r1", "r2") POOL_ROW(2, "r1", "r2", KEPT, 3)
+      ROW(3, "r2", "r1") POOL_ROW(3, "r2", "r1", NOTHING, 4)
+      : [m0] "=&r"(m0), [r1] "=&r"(r1), [m2] "=&r"(m2), [m3] "=&r"(m3), [m4] "=&r"(m4),
+        [r2] "=&r"(r2), [s] "=&r"(s), [p] "=&r"(p)
+      : [rows] "r"(&rows), [inverse] "r"(kInverse)
+      : "memory");
+}
+
+#undef LOAD
+#undef KEEP
+#undef COLUMN
+#undef NOTHING
+#undef KEPT
+#undef SCALE
+#undef TO_TWICE
+#undef ROUNDING
+#undef MULTIPLY
+#undef SHIFT
+#undef SATURATE
+#undef STORE
+#undef ROW
+#undef STORE_ROW
+#undef POOL_ROW
+
+#define LOAD(to, from) "ldr %[" to "], [%[" from "]]\n"
+#define LOAD_AFTER(to, from, shift) "ldr %[" to "], [%[" from "], %[row]" shift "]\n"
+#define KEEP(from, k, x) "str %[" from "], [%[columns], #(" #k "*6+" #x ")*4]\n"
+#define KEPT(to, y, x) "ldr %[" to "], [%[columns], #(" #y "*6+" #x ")*4]\n"
+#define SUB_SHIFTED(to, a, b, shift) "sub %[" to "], %[" a "], %[" b "], lsl #" #shift "\n"
+#define FLIP(v) "eor %[" v "], %[" v "], %[sign]\n"
+#define STORE(from, y, x) "str %[" from "], [%[to], #(" #y "*6+" #x ")*8]\n"
+
+// What transform() does, in place: the first part, then the results, in d0, t2, d4, d2, t0 and d5.
+#define SUMS            \
+  SUB("t0", "d4", "d2") \
+  SUB("t1", "d3", "d1") \
+  SUB("d0", "d0", "d2") \
+  ADD("t2", "d3", "d4") \
+  SUB("d5", "d5", "d3") \
+  SUB("d4", "d4", "d3") \
+  ADD("d3", "d1", "d2") \
+  SUB("d1", "d1", "d2")
+
+// Column x of the inputs; the upper three rows from `top` on, the others from `bottom` on.
+#define COLUMN(x, EXTRACT, other)                      \
+  LOAD_AFTER("d2", "top", ", lsl #1")                  \
+  LOAD_AFTER("d4", "bottom", "")                       \
+  EXTRACT("d2") LOAD("d3", "bottom")                   \
+  EXTRACT("d4") LOAD_AFTER("d1", "top", "")            \
+  EXTRACT("d3") LOAD("d0", "top")                      \
+  EXTRACT("d1") LOAD_AFTER("d5", "bottom", ", lsl #1") \
+  EXTRACT("d0")                                        \
+  EXTRACT("d5") other                                  \
+  SUMS                                                 \
+  "add %[top], %[top], %[pixel]\n"                     \
+  ADD_SHIFTED("d0", "t0", "d0", 2) KEEP("d0", 0, x)    \
+  SUB_SHIFTED("t2", "t2", "d3", 2) KEEP("t2", 1, x)    \
+  ADD_SHIFTED("d4", "d4", "d1", 2) KEEP("d4", 2, x)    \
+  ADD_SHIFTED("d2", "t0", "t1", 1) KEEP("d2", 3, x)    \
+  SUB_SHIFTED("t0", "t0", "t1", 1) KEEP("t0", 4, x)    \
+  SUB_SHIFTED("d5", "d5", "t1", 2) KEEP("d5", 5, x)    \
+  "add %[bottom], %[bottom], %[pixel]\n"
+#define COLUMNS(EXTRACT)                                               \
+  COLUMN(0, EXTRACT, "") COLUMN(1, EXTRACT, "") COLUMN(2, EXTRACT, "") \
+  COLUMN(3, EXTRACT, "") COLUMN(4, EXTRACT, MEND) COLUMN(5, EXTRACT, MEND)
+#define EVEN(d) "uxtb16 %[" d "], %[" d "]\n"
+#define ODD(d) "uxtb16 %[" d "], %[" d "], ror #8\n"
+#define MEND "add %[d4], %[d4], #0x8000\nadd %[d5], %[d5], #0x8000\n"
+
+#define ROW(y)                                       \
+  KEPT("d2", y, 2) KEPT("d3", y, 3)                  \
+  KEPT("d4", y, 4) KEPT("d1", y, 1)                  \
+  KEPT("d0", y, 0) KEPT("d5", y, 5)                  \
+  SUMS                                               \
+  ADD_SHIFTED("d0", "t0", "d0", 2)                   \
+  SUB_SHIFTED("t2", "t2", "d3", 2) FLIP("d0")        \
+  ADD_SHIFTED("d4", "d4", "d1", 2) STORE("d0", y, 0) \
+  ADD_SHIFTED("d2", "t0", "t1", 1) FLIP("t2")        \
+  SUB_SHIFTED("t0", "t0", "t1", 1) STORE("t2", y, 1) \
+  SUB_SHIFTED("d5", "d5", "t1", 2) FLIP("d4")        \
+  FLIP("d2") STORE("d4", y, 2)                       \
+  FLIP("t0") STORE("d2", y, 3)                       \
+  FLIP("d5") STORE("t0", y, 4)                       \
+  STORE("d5", y, 5)
+
+template <bool kOdd>
+[[gnu::noinline]] void Tile4x4::transform_input(const TileInput& input, uint32_t* work,
+                                                uint32_t* to) {
+  const uint32_t* top = input.from;
+  const uint32_t* bottom = top + 3 * input.row;
+  uint32_t d0, d1, d2, d3, d4, d5, t0, t1, t2;
+#define OPERANDS                                                                               \
+      : [d0] "=&r"(d0), [d1] "=&r"(d1), [d2] "=&r"(d2), [d3] "=&r"(d3), [d4] "=&r"(d4),        \
+        [d5] "=&r"(d5), [t0] "=&r"(t0), [t1] "=&r"(t1), [t2] "=&r"(t2), [top] "+r"(top),       \
+        [bottom] "+r"(bottom)                                                   \
+      : [columns] "r"(work), [row] "r"(4 * input.row), [pixel] "r"(4 * input.pixel)         \
+      : "memory"
+  if constexpr (kOdd)
+    asm volatile(COLUMNS(ODD) OPERANDS);
+  else
+    asm volatile(COLUMNS(EVEN) OPERANDS);
+#undef OPERANDS
+  asm volatile(
+      ROW(0) ROW(1) ROW(2) ROW(3) ROW(4) ROW(5)
+      : [d0] "=&r"(d0), [d1] "=&r"(d1), [d2] "=&r"(d2), [d3] "=&r"(d3), [d4] "=&r"(d4),
+        [d5] "=&r"(d5), [t0] "=&r"(t0), [t1] "=&r"(t1), [t2] "=&r"(t2)
+      : [columns] "r"(work), [sign] "r"(kSign), [to] "r"(to)
+      : "memory");
+}
+
+#undef LOAD
+#undef LOAD_AFTER
+#undef KEEP
+#undef KEPT
+#undef ADD
+#undef SUB
+#undef ADD_SHIFTED
+#undef SUB_SHIFTED
+#undef FLIP
+#undef STORE
+#undef SUMS
+#undef COLUMN
+#undef COLUMNS
+#undef EVEN
+#undef ODD
+#undef MEND
+#undef ROW
+
+// clang-format on
+#else
+
+inline void Tile4x4::transform_columns(const int32_t* products, Rows& to) {
+  for (int32_t x = 0; x < kSize; ++x) {
+    uint32_t m[kSize], y[kOutputs];
+    for (int32_t i = 0; i < kSize; ++i)
+      m[i] = static_cast<uint32_t>(products[(i * kSize + x) * 2 * winograd::kChannels]);
+    reduce(m, y);
+    for (int32_t i = 0; i < kOutputs; ++i) to.rows[i][x] = y[i];
+  }
+}
+
+namespace winograd_4x4 {
+
+// Twice the convolution and bias.
+inline int32_t twice(uint32_t sum, uint32_t bias, uint32_t inverse) {
+  return static_cast<int32_t>(sum * inverse + bias) >> 5;
+}
+
+}  // namespace winograd_4x4
+
+inline void Tile4x4::store_rows(const Rows& rows, const PackedRequantization& r, int8_t* to) {
+  for (const auto& row : rows.rows) {
+    uint32_t sums[kOutputs];
+    reduce(row, sums);
+    for (const uint32_t sum : sums) {
+      *to = static_cast<int8_t>(requantize(winograd_4x4::twice(sum, rows.bias, kInverse), r));
+      to += winograd::kChannels;
+    }
+  }
+}
+
+inline void Tile4x4::pool_rows(Rows& rows) {
+  for (auto& row : rows.rows) {
+    uint32_t sums[kOutputs];
+    reduce(row, sums);
+    for (int32_t i = 0; i < 2; ++i) {
+      const int32_t a = winograd_4x4::twice(sums[2 * i], rows.bias, kInverse);
+      const int32_t b = winograd_4x4::twice(sums[2 * i + 1], rows.bias, kInverse);
+      row[i] = static_cast<uint32_t>(a > b ? a : b);
+    }
+  }
+}
+
+template <bool kOdd>
+void Tile4x4::transform_input(const TileInput& input, uint32_t* work, uint32_t* to) {
+  auto& columns = *reinterpret_cast<uint32_t(*)[kSize][kSize]>(work);
+  for (int32_t x = 0; x < kSize; ++x) {
+    uint32_t d[kSize];
+    for (int32_t y = 0; y < kSize; ++y) {
+      const uint32_t word = input.at(y, x);
+      d[y] = kOdd ? dsp::uxtb16_ror8(word) : dsp::uxtb16(word);
+      if (y >= 4 && x >= 4) d[y] += kSign;
+    }
+    transform(d, columns[x]);
+  }
+  for (int32_t y = 0; y < kSize; ++y) {
+    const uint32_t d[] = {columns[0][y], columns[1][y], columns[2][y],
+                          columns[3][y], columns[4][y], columns[5][y]};
+    uint32_t v[kSize];
+    transform(d, v);
+    for (int32_t x = 0; x < kSize; ++x) to[2 * (y * kSize + x)] = v[x] ^ kSign;
+  }
+}
+
+#endif
+
+}  // namespace solder::armv7em
