@@ -255,7 +255,7 @@ void add_bench_command(CLI::App& program) {
                   "Where weights lie: flash read through AXI or ITCM, copied to SRAM1, or the QSPI "
                   "flash; default: axi, or qspi when they are too many for the flash inside")
       ->check(CLI::IsMember({"axi", "itcm", "sram", "qspi"}));
-  add_kernels_option(command, options->job.kernels);
+  add_kernels_option(command, options->job.kernels, compiler::kBoardKernels);
   add_prefer_option(command, options->job.prefer);
   command.add_flag("--json", options->json, "Print figures as JSON");
   command.add_flag("--profile", options->profile,

@@ -98,10 +98,14 @@ void add_compile_command(CLI::App& program) {
   command.add_option("--target", options->target, "What it is compiled for")
       ->check(CLI::IsMember({"cortex-m7", "host"}))
       ->capture_default_str();
-  add_kernels_option(command, options->kernels);
+  add_kernels_option(command, options->kernels, compiler::kBoardKernels);
   add_prefer_option(command, options->prefer);
   command.add_flag("--json", options->json, "Print figures as JSON");
-  command.callback([options] { compile(*options); });
+  command.callback([options, &command] {
+    if (options->target == "host" && command["--kernels"]->count() == 0)
+      options->kernels = compiler::kHostKernels;
+    compile(*options);
+  });
 }
 
 }  // namespace solder::cli

@@ -69,7 +69,7 @@ std::vector<Layer> run_layers(const std::filesystem::path& path, const std::vect
 // What bench firmware with the model computes, read from its arena between the steps.
 std::vector<Layer> run_layers_on_board(const DiffOptions& options) {
   BenchBoard board{.name = options.board};
-  const auto executable = prepare_model(options.a, kGenericKernels, Use::kRun);
+  const auto executable = prepare_model(options.a, kArmv7emKernels, Use::kRun);
   const Model model = executable.model();
   fill_input(model, options.input);
   const auto* bytes = model.input<uint8_t>(0);

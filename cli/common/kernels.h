@@ -14,7 +14,7 @@ using compiler::name_of;
 
 // `--kernels`.
 void add_kernels_option(CLI::App& command, std::string& name,
-                        const std::string& fallback = "generic");
+                        const std::string& fallback = compiler::kHostKernels);
 // `--prefer`, balanced by default.
 void add_prefer_option(CLI::App& command, compiler::Prefer& prefer);
 

@@ -10,6 +10,9 @@ namespace solder::compiler {
 
 inline constexpr const char* kKernelSets[] = {"reference", "generic", "armv7em"};
 const KernelSet& kernels_named(const std::string& name);
+// What a model is compiled with unless the user says otherwise.
+inline constexpr const char* kBoardKernels = "armv7em";
+inline constexpr const char* kHostKernels = "generic";
 
 inline constexpr Prefer kPreferences[] = {Prefer::kSpeed, Prefer::kBalanced, Prefer::kRam,
                                           Prefer::kFlash};

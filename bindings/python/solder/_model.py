@@ -194,7 +194,7 @@ class Model:
         name: str = "",
         *,
         target: Literal["cortex-m7", "host"] = "cortex-m7",
-        kernels: Literal["generic", "armv7em", "reference"] = "generic",
+        kernels: Literal["generic", "armv7em", "reference"] | None = None,
         prefer: Literal["balanced", "speed", "ram", "flash"] = "balanced",
     ) -> Compiled:
         """Writes NAME.h, for C and C++, and NAME.cpp into `folder`, to be built with the runtime
@@ -202,7 +202,7 @@ class Model:
 
         `name`: C++ namespace and prefix of the C functions; else made of the model's file name.
         `kernels`: "generic" is plain C++, "armv7em" the DSP instructions of the Cortex-M4 and M7,
-        "reference" the readable truth. `prefer`: what counts most where "armv7em" trades speed, RAM
+        "reference" the readable truth; None is "armv7em", for the target "host" "generic". `prefer`: what counts most where "armv7em" trades speed, RAM
         and flash.
 
         Raises Error when the name is no C identifier in lower case, when the model does not fit
@@ -210,6 +210,7 @@ class Model:
         cannot be written.
         """
         one_of(target, ("cortex-m7", "host"), "target")
+        kernels = kernels or ("generic" if target == "host" else "armv7em")
         one_of(kernels, _native.KERNELS, "kernels")
         one_of(prefer, _native.PREFERENCES, "prefer")
         name, constants, arena = self._native.compile(
