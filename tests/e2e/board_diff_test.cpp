@@ -21,8 +21,9 @@ TEST(BoardDiff, FloatLayersDifferInTheLastBitsOnly) {
   const auto report =
       solder_json({"diff", kModel, "--board", "stm32f746g-disco", "--input", kDigit, "--svg", svg});
   EXPECT_TRUE(report["first_difference"].is_null());
-  ASSERT_EQ(report["layers"].size(), 8u);
-  EXPECT_EQ(report["layers"][7]["type"], "SOFTMAX");
+  // Of eight; two convolutions are never in memory without the pool behind them.
+  ASSERT_EQ(report["layers"].size(), 6u);
+  EXPECT_EQ(report["layers"][5]["type"], "SOFTMAX");
   // Firmware has other kernels and another compiler.
   double largest = 0;
   for (const auto& layer : report["layers"])
