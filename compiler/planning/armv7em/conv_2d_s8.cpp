@@ -81,6 +81,20 @@ int32_t output_lead(int32_t height, int32_t width, int32_t channels, int32_t at_
   return lead;
 }
 
+int32_t output_lead(const Conv2DGeometry& g) {
+  return output_lead(g.output_height, g.output_width, g.output_channels, 4,
+                     [&](int32_t y, int32_t x) { return first_read(g, y, x); });
+}
+
+int32_t output_lead(const ConvMaxPool2DS8SmladParams& p) {
+  const Conv2DGeometry& g = p.convolution.geometry;
+  return output_lead(p.pooled_height, p.pooled_width, g.output_channels, 1,
+                     [&](int32_t y, int32_t x) {
+                       return first_read(g, std::max(y * p.pool_stride_height - p.pool_pad_top, 0),
+                                         std::max(x * p.pool_stride_width - p.pool_pad_left, 0));
+                     });
+}
+
 uint32_t word_of(int32_t b0, int32_t b1, int32_t b2, int32_t b3) {
   return (static_cast<uint32_t>(b0) & 0xFF) | (static_cast<uint32_t>(b1) & 0xFF) << 8 |
          (static_cast<uint32_t>(b2) & 0xFF) << 16 | (static_cast<uint32_t>(b3) & 0xFF) << 24;
