@@ -40,6 +40,24 @@ inline void requantize_four(int32_t (&values)[4], const PackedRequantization& r)
 #endif
 }
 
+// Bytes that lie `step` apart.
+inline void store_four(const int32_t (&values)[4], int8_t* to, int32_t step) {
+#ifdef __ARM_FEATURE_DSP
+  // Else GCC keeps four addresses, most of them in memory.
+  asm volatile(
+      "strb %[v0], [%[first]]                    \n\t"
+      "strb %[v1], [%[first], %[step]]           \n\t"
+      "strb %[v2], [%[first], %[step], lsl #1]   \n\t"
+      "strb %[v3], [%[second], %[step], lsl #1]  \n\t"
+      :
+      : [v0] "r"(values[0]), [v1] "r"(values[1]), [v2] "r"(values[2]), [v3] "r"(values[3]),
+        [first] "r"(to), [second] "r"(to + step), [step] "r"(step)
+      : "memory");
+#else
+  for (const int32_t value : values) *to = static_cast<int8_t>(value), to += step;
+#endif
+}
+
 // Most activations need no more than the 8 bits that values have been saturated to.
 inline void clamp_all(int8_t* values, int32_t count, int32_t min, int32_t max) {
   if (min <= INT8_MIN && max >= INT8_MAX) return;
