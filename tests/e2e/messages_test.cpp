@@ -101,7 +101,6 @@ TEST_P(Doors, InferAndTellTheirTimes) {
   uint64_t cycles = 0;
   for (const auto& step : board->profile()) cycles += step.cycles;
   EXPECT_NEAR(static_cast<double>(cycles), result.cycles, 0.01 * result.cycles);
-  EXPECT_EQ(board->retries(), 0);
 }
 
 TEST_P(Doors, AnswerTheArticlesClient) {

@@ -1,12 +1,11 @@
 // Candidates for 3x3 convolutions of int8 by Winograd's minimal filtering.
-#include "runtime/kernels/conv_2d/winograd_s8.h"
-
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 
 #include "compiler/planning/armv7em/candidate.h"
 #include "compiler/planning/armv7em/requantization.h"
+#include "runtime/kernels/conv_2d/winograd_s8.h"
 
 namespace solder::compiler::armv7em {
 namespace {

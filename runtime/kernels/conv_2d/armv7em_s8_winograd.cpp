@@ -1,9 +1,8 @@
-#include "runtime/kernels/conv_2d/winograd_s8.h"
-
 #include "runtime/base/fixed_point.h"
 #include "runtime/kernels/conv_2d/armv7em_s8_winograd_products.h"
 #include "runtime/kernels/conv_2d/armv7em_s8_winograd_tile_2x2.h"
 #include "runtime/kernels/conv_2d/armv7em_s8_winograd_tile_4x4.h"
+#include "runtime/kernels/conv_2d/winograd_s8.h"
 #include "runtime/kernels/kernel_list.h"
 
 namespace solder::armv7em {
