@@ -157,6 +157,7 @@ void add(const StepView& view, const Algorithm& algorithm, const Pool2DIntegerPa
                              .output_channels = g.output_channels,
                              .pad_top = g.pad_top,
                              .pad_left = g.pad_left,
+                             .tile_rows = 1,
                              .input_zero_point = -c.input_offset,
                              .activation_min = c.activation_min,
                              .activation_max = c.activation_max};
