@@ -27,7 +27,7 @@ class Costs {
   std::vector<int> activations(std::vector<int> tensors) const {
     std::erase_if(tensors, [&](int t) { return t < 0 || graph_.is_constant(t); });
     std::ranges::sort(tensors);
-    tensors.erase(std::ranges::unique(tensors).begin(), tensors.end());
+    tensors.erase(std::unique(tensors.begin(), tensors.end()), tensors.end());
     return tensors;
   }
 

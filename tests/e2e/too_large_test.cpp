@@ -50,7 +50,7 @@ void expect_refused(const std::filesystem::path& model, const std::string& memor
 
 TEST(TooLarge, ForFlash) {
   // 17.6 MB of weights, with 16 MB of flash outside.
-  expect_refused(dense_model("flash", 4400, 1000), "of QSPI flash", "17600000 bytes of weights");
+  expect_refused(dense_model("flash", 4400, 1000), "of QSPI flash", "17604000 bytes of weights");
 }
 
 // 1.2 MB of weights.
