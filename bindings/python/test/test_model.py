@@ -212,7 +212,7 @@ class Compile(InFolder):
 
     def test_runs_as_c_far_from_the_checkout(self) -> None:
         model = solder.load(MNIST)
-        made = model.compile(self.folder, "digits")
+        made = model.compile(self.folder, "digits", target="host")
         self.assertEqual(made.header.name, "digits.h")
         self.assertLess(made.arena_bytes, 100_000)
         (self.folder / "main.cpp").write_text(
