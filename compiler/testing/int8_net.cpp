@@ -70,7 +70,8 @@ void Int8Net::add_weighted(OperatorType type, int filter, int64_t depth, const S
 
 void Int8Net::conv_2d(int32_t channels, int32_t filter_height, int32_t filter_width,
                       Options options) {
-  const int32_t* in = shape().dims;
+  const Shape input = shape();  // a copy: tensors are added below
+  const int32_t* in = input.dims;
   const Shape filter = {4, {channels, filter_height, filter_width, in[3]}};
   const Shape out = {
       4,
@@ -83,7 +84,8 @@ void Int8Net::conv_2d(int32_t channels, int32_t filter_height, int32_t filter_wi
 
 void Int8Net::depthwise_conv_2d(int32_t multiplier, int32_t filter_height, int32_t filter_width,
                                 Options options) {
-  const int32_t* in = shape().dims;
+  const Shape input = shape();  // a copy: tensors are added below
+  const int32_t* in = input.dims;
   const int32_t channels = in[3] * multiplier;
   const Shape out = {
       4,
@@ -96,7 +98,8 @@ void Int8Net::depthwise_conv_2d(int32_t multiplier, int32_t filter_height, int32
 }
 
 void Int8Net::max_pool_2d(const Options& options) {
-  const int32_t* in = shape().dims;
+  const Shape input = shape();  // a copy: tensors are added below
+  const int32_t* in = input.dims;
   const Shape out = {
       4,
       {in[0], outputs(in[1], options.filter_h, 1, options.stride_h, options.padding),
