@@ -30,7 +30,7 @@ schema::ModelT model_of(const Case& c, const Floats& weights) {
   for (int i = 0; i < 2; ++i) model.buffers.push_back(std::make_unique<schema::BufferT>());
   auto& data = model.buffers[1]->data;
   data.resize(weights.size() * sizeof(float));
-  std::memcpy(data.data(), weights.data(), data.size());
+  if (!weights.empty()) std::memcpy(data.data(), weights.data(), data.size());
   model.operator_codes.push_back(std::make_unique<schema::OperatorCodeT>());
   model.operator_codes[0]->builtin_code = schema::BuiltinOperator_BATCH_MATMUL;
   model.subgraphs.push_back(std::make_unique<schema::SubGraphT>());
