@@ -5,7 +5,7 @@
 
 namespace solder {
 
-// From the sum of an output channel's products to its int8 value, in five instructions and bit for
+// From the sum of an output channel's products to its int8 value, in four instructions and bit for
 // bit what Requantization with a shift of at most -1 gives:
 //   twice = 2 * (sum of products + bias)
 //   (smmlar(twice, multiplier, rounding + (twice >> 31)) >> right_shift), saturated to 8 bits.
