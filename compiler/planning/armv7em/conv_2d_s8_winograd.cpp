@@ -30,8 +30,8 @@ constexpr Algorithm kAlgorithms[] = {
      .g = {{{2, 0, 0}, {1, 1, 1}, {1, -1, 1}, {0, 0, 2}}},
      .scale = 8,
      .input_shift = 0,
-     .input_cycles = 75,
-     .output_cycles = 80,
+     .input_cycles = 87,
+     .output_cycles = 66,
      .requantize_cycles = 6,
      .kernel = KernelId::conv_2d_s8_winograd_2x2,
      .pooling_kernel = KernelId::conv_2d_s8_winograd_2x2_max_pool},
@@ -41,8 +41,8 @@ constexpr Algorithm kAlgorithms[] = {
      .g = {{{6, 0, 0}, {-4, -4, -4}, {-4, 4, -4}, {1, 2, 4}, {1, -2, 4}, {0, 0, 12}}},
      .scale = 64,
      .input_shift = 128,
-     .input_cycles = 225,
-     .output_cycles = 235,
+     .input_cycles = 212,
+     .output_cycles = 223,
      .requantize_cycles = 0,
      .kernel = KernelId::conv_2d_s8_winograd_4x4,
      .pooling_kernel = KernelId::conv_2d_s8_winograd_4x4_max_pool},
@@ -127,7 +127,7 @@ double cycles(const Algorithm& algorithm, const WinogradS8Params& p, const Layou
   for (int32_t left = (p.output_height + stored - 1) / stored; left > 0; left -= p.tile_rows) {
     const int32_t tiles = layout.tiles * std::min(left, p.tile_rows);
     const double pairs = (tiles + 1) / 2;
-    sum += groups * layout.positions * (pairs * (8.5 * layout.channels + 22) + 20) +
+    sum += groups * layout.positions * (pairs * (8.7 * layout.channels + 8) + 12) +
            tiles * (layout.channels * algorithm.input_cycles + groups * kChannels * output) +
            2.0 * layout.rows * layout.row;
   }

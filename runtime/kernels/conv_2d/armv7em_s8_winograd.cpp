@@ -96,19 +96,28 @@ void store_block(const int8_t (&block)[kStored * kStored][kChannels], int8_t* to
 }
 
 // The tiles' inputs, transformed. What is there for the second of a pair that has none counts for
-// nothing.
+// nothing. columns: memory for a row's, which neighbouring tiles share.
 template <class Tile>
-void transform_inputs(const Layout& layout, const Band& band, int32_t rows, uint32_t* work,
+void transform_inputs(const Layout& layout, const Band& band, int32_t rows, uint32_t* columns,
                       uint32_t* to) {
-  const int32_t words = layout.channels / 2;
-  for (int32_t row = 0, tile = 0; row < rows; ++row) {
-    for (int32_t i = 0; i < layout.tiles; ++i, ++tile) {
-      TileInput input = band.at(row * Tile::kOutputs, i * Tile::kOutputs);
-      uint32_t* at = to + tile / 2 * words * 4 * Tile::kPositions + tile % 2;
-      for (int32_t word = 0; word < words; ++word, ++input.from, at += 4 * Tile::kPositions) {
-        Tile::template transform_input<false>(input, work, at);
-        Tile::template transform_input<true>(input, work, at + 2 * Tile::kPositions);
+  const int32_t count = layout.tiles * Tile::kOutputs + Tile::kSize - Tile::kOutputs;
+  const int32_t next_pair = layout.channels * 2 * Tile::kPositions;
+  for (int32_t row = 0, first = 0; row < rows; ++row, first += layout.tiles) {
+    TileInput input = band.at(row * Tile::kOutputs, 0);
+    uint32_t* channels = to + first / 2 * next_pair + first % 2;
+    for (int32_t channel = 0; channel < layout.channels; ++channel) {
+      if (channel % 2 == 0)
+        Tile::template transform_columns<false>(input, count, columns);
+      else
+        Tile::template transform_columns<true>(input, count, columns), ++input.from;
+      const uint32_t* from = columns;
+      uint32_t* at = channels;
+      for (int32_t tile = first; tile < first + layout.tiles; ++tile) {
+        Tile::transform_rows(from, at);
+        from += Tile::kOutputs * Tile::kSize;
+        at += tile % 2 == 0 ? 1 : next_pair - 1;
       }
+      channels += 2 * Tile::kPositions;
     }
   }
 }
@@ -164,7 +173,8 @@ void convolve(const WinogradS8Params& p, const int8_t* input, const uint32_t* fi
       const int32_t pairs = (tile_rows * layout.tiles + 1) / 2;
       band.read(input, next_row, kept, layout.rows);
       next_row += layout.rows - kept;
-      transform_inputs<Tile>(layout, band, tile_rows, work, inputs);
+      transform_inputs<Tile>(layout, band, tile_rows, reinterpret_cast<uint32_t*>(products),
+                             inputs);
       kept = Tile::kSize - Tile::kOutputs;
       band.keep(layout.rows - kept, kept);
       const uint32_t* weights = filter;

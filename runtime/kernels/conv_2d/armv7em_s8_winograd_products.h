@@ -20,103 +20,112 @@ void multiply_positions(const uint32_t* inputs, const uint32_t* filter, int32_t*
 
 // Two tiles times four channels: eight products in eight cycles, six loads beside them. x0, x1: the
 // tiles' inputs, w0, w1: weights, taking turns; what is loaded is used two cycles later at the
-// earliest.
+// earliest. k: which pair of channels of a round, next: the one after it.
 #define START(sum, x, w) "smuad %[" sum "], %[" x "], %[" w "]\n"
 #define ADD(sum, x, w) "smlad %[" sum "], %[" x "], %[" w "], %[" sum "]\n"
-#define WEIGHT(to, offset) "ldr %[" to "], [%[filter], #" offset "]\n"
-#define INPUT(to, offset) "ldr %[" to "], [%[inputs], #" offset "]\n"
-#define CHANNEL_PAIR(PRODUCT, weight1, weight2, weight3, next_weight0, next_x0, next_x1, other) \
-  PRODUCT("a0", "x0", "w0") weight1                                                             \
-  PRODUCT("b0", "x1", "w0") weight2                                                             \
-  PRODUCT("a1", "x0", "w1") other                                                               \
-  PRODUCT("b1", "x1", "w1") weight3                                                             \
-  PRODUCT("a2", "x0", "w0")                                                                     \
-  PRODUCT("b2", "x1", "w0") next_weight0                                                        \
-  PRODUCT("a3", "x0", "w1") next_x0                                                             \
-  PRODUCT("b3", "x1", "w1") next_x1
+#define WEIGHT(to, k, c) "ldr %[" to "], [%[filter], #(" #k "*4+" #c ")*4]\n"
+#define INPUT(x, k, tile) "ldr %[" x "], [%[inputs], #" #k "*%c[step]+4*" #tile "]\n"
+#define AHEAD(offset) "pld [%[filter], #" #offset "]\n"
+#define FIRST_WEIGHTS(PRODUCT, k, other)         \
+  PRODUCT("a0", "x0", "w0") WEIGHT("w1", k, 1)   \
+  PRODUCT("b0", "x1", "w0") WEIGHT("w0", k, 2)   \
+  PRODUCT("a1", "x0", "w1") other                \
+  PRODUCT("b1", "x1", "w1") WEIGHT("w1", k, 3)
+#define CHANNEL_PAIR(PRODUCT, k, next, other)    \
+  FIRST_WEIGHTS(PRODUCT, k, other)               \
+  PRODUCT("a2", "x0", "w0")                      \
+  PRODUCT("b2", "x1", "w0") WEIGHT("w0", next, 0) \
+  PRODUCT("a3", "x0", "w1") INPUT("x0", next, 0) \
+  PRODUCT("b3", "x1", "w1") INPUT("x1", next, 1)
 
-// The weights of the next four come from flash meanwhile. Sets flags: equal at the last ones.
-#define FOUR_CHANNEL_PAIRS(FIRST)                                                               \
-  CHANNEL_PAIR(FIRST, WEIGHT("w1", "4"), WEIGHT("w0", "8"), WEIGHT("w1", "12"),                 \
-               WEIGHT("w0", "16"), INPUT("x0", "1*%c[step]"), INPUT("x1", "1*%c[step]+4"),      \
-               "pld [%[filter], #64]\n")                                                        \
-  CHANNEL_PAIR(ADD, WEIGHT("w1", "20"), WEIGHT("w0", "24"), WEIGHT("w1", "28"),                 \
-               WEIGHT("w0", "32"), INPUT("x0", "2*%c[step]"), INPUT("x1", "2*%c[step]+4"), "")  \
-  CHANNEL_PAIR(ADD, WEIGHT("w1", "36"), WEIGHT("w0", "40"), WEIGHT("w1", "44"),                 \
-               WEIGHT("w0", "48"), INPUT("x0", "3*%c[step]"), INPUT("x1", "3*%c[step]+4"),      \
-               "pld [%[filter], #96]\n")                                                        \
-  ADD("a0", "x0", "w0") WEIGHT("w1", "52")                                                      \
-  ADD("b0", "x1", "w0") "ldr %[w0], %[last_filter]\n"                                           \
-  ADD("a1", "x0", "w1") "cmp %[filter], %[w0]\n"                                                \
-  ADD("b1", "x1", "w1") WEIGHT("w0", "56")                                                      \
-  "add %[inputs], %[inputs], #4*%c[step]\n"                                                     \
-  "add %[filter], %[filter], #64\n"                                                             \
-  ADD("a2", "x0", "w0") WEIGHT("w1", "-4")                                                      \
-  ADD("b2", "x1", "w0") WEIGHT("w0", "0")                                                       \
-  ADD("a3", "x0", "w1") "ldr %[x0], [%[inputs]]\n"                                              \
-  ADD("b3", "x1", "w1") "ldr %[x1], [%[inputs], #4]\n"
+// Pairs 1 to 7 of a round of eight. Weights come from flash meanwhile, those of the next round,
+// too. It leaves in the middle (to 5) when the last round has only four.
+#define REST_OF_ROUND                                            \
+  CHANNEL_PAIR(ADD, 1, 2, AHEAD(96))                             \
+  CHANNEL_PAIR(ADD, 2, 3, "")                                    \
+  ADD("a0", "x0", "w0") WEIGHT("w1", 3, 1)                       \
+  ADD("b0", "x1", "w0") "ldr %[w0], %[last_round]\n"             \
+  ADD("a1", "x0", "w1") "cmp %[filter], %[w0]\n"                 \
+  ADD("b1", "x1", "w1") WEIGHT("w0", 3, 2)                       \
+  AHEAD(128)                                                     \
+  ADD("a2", "x0", "w0") WEIGHT("w1", 3, 3)                       \
+  ADD("b2", "x1", "w0") WEIGHT("w0", 4, 0)                       \
+  ADD("a3", "x0", "w1") INPUT("x0", 4, 0)                        \
+  ADD("b3", "x1", "w1") INPUT("x1", 4, 1)                        \
+  "bhi 5f\n"                                                     \
+  CHANNEL_PAIR(ADD, 4, 5, "")                                    \
+  CHANNEL_PAIR(ADD, 5, 6, AHEAD(160))                            \
+  CHANNEL_PAIR(ADD, 6, 7, "")                                    \
+  FIRST_WEIGHTS(ADD, 7, AHEAD(192))                              \
+  ADD("a2", "x0", "w0") "add %[inputs], %[inputs], #8*%c[step]\n" \
+  ADD("b2", "x1", "w0") "ldr %[w0], [%[filter], #128]!\n"        \
+  ADD("a3", "x0", "w1") INPUT("x0", 0, 0)                        \
+  ADD("b3", "x1", "w1") INPUT("x1", 0, 1)
 
 template <int32_t kPositions>
 void multiply_positions(const uint32_t* inputs, const uint32_t* filter, int32_t* products,
                         int32_t pairs, int32_t channels) {
   constexpr int32_t kStep = kPositions * 8;  // bytes from one pair of channels to the next
+  constexpr int32_t kPairBytes = kPositions * 32;
   const int32_t filter_bytes = channels * 16;
   const int32_t input_bytes = pairs * channels * kStep - 8;
-  const int32_t product_bytes = pairs * kPositions * 32 - 32;
-  const uint32_t* last_filter = filter + channels * 4 - 16;
-  int32_t pairs_left = pairs, positions_left = kPositions;
-  int32_t a0, a1, a2, a3, b0, b1, b2, b3;
+  const int32_t product_bytes = pairs * kPairBytes - 32;
+  const uint32_t* const end = filter + kPositions * channels * 4;
+  // Of a position: its weights, where a round of them is the last one, its products' end.
+  const uint32_t* weights = filter;
+  const uint32_t* last_round = filter + channels * 4 - 32;
+  int32_t* products_end = products + pairs * kPairBytes / 4;
   uint32_t x0, x1, w0, w1;
+  // In the order in which STM stores them.
+  register int32_t a0 asm("r6"), a1 asm("r7"), a2 asm("r8"), a3 asm("r9"), b0 asm("r10"),
+      b1 asm("r11"), b2 asm("r12"), b3 asm("lr");
   asm volatile(
-      "1:\n"
-      WEIGHT("w0", "0")
-      "ldr %[x0], [%[inputs]]\n"
-      "ldr %[x1], [%[inputs], #4]\n"
-      "2:\n"
-      FOUR_CHANNEL_PAIRS(START)
-      "beq 4f\n"
+      "1:\n"  // a position
+      WEIGHT("w0", 0, 0)
+      INPUT("x0", 0, 0)
+      INPUT("x1", 0, 1)
+      "2:\n"  // two tiles
+      CHANNEL_PAIR(START, 0, 1, "")
       "3:\n"
-      FOUR_CHANNEL_PAIRS(ADD)
-      "bne 3b\n"
-      "4:\n"  // of two tiles
-      "ldr %[w0], %[products]\n"
-      "ldr %[w1], %[pairs_left]\n"
-      "subs %[w1], %[w1], #1\n"
-      "strd %[a0], %[a1], [%[w0]]\n"
-      "strd %[a2], %[a3], [%[w0], #8]\n"
-      "strd %[b0], %[b1], [%[w0], #16]\n"
-      "strd %[b2], %[b3], [%[w0], #24]\n"
-      "ldr %[a0], %[filter_bytes]\n"
-      "add %[w0], %[w0], %[product_step]\n"
-      "str %[w1], %[pairs_left]\n"
-      "sub %[filter], %[filter], %[a0]\n"
-      "str %[w0], %[products]\n"
-      "mov %[a1], %[w0]\n"
-      WEIGHT("w0", "0")
+      REST_OF_ROUND
+      "beq 4f\n"
+      CHANNEL_PAIR(ADD, 0, 1, "")
+      "b 3b\n"
+      "5:\n"
+      "add %[inputs], %[inputs], #4*%c[step]\n"
+      "4:\n"
+      "ldr %[w1], %[products]\n"
+      "ldr %[filter], %[weights]\n"
+      "stm %[w1]!, {%[a0], %[a1], %[a2], %[a3], %[b0], %[b1], %[b2], %[b3]}\n"
+      "ldr %[a0], %[products_end]\n"
+      "add %[w1], %[w1], %[to_next_pair]\n"
+      "cmp %[w1], %[a0]\n"
+      "str %[w1], %[products]\n"
+      WEIGHT("w0", 0, 0)
       "bne 2b\n"
-      // of a position
-      "ldr %[w1], %[input_bytes]\n"
-      "ldr %[b0], %[product_bytes]\n"
-      "ldr %[b1], %[last_filter]\n"
-      "ldr %[w0], %[positions_left]\n"
-      "ldr %[b2], %[pairs]\n"
-      "sub %[inputs], %[inputs], %[w1]\n"
-      "sub %[a1], %[a1], %[b0]\n"
-      "str %[a1], %[products]\n"
-      "add %[b1], %[b1], %[a0]\n"
-      "str %[b1], %[last_filter]\n"
-      "add %[filter], %[filter], %[a0]\n"
-      "str %[b2], %[pairs_left]\n"
-      "subs %[w0], %[w0], #1\n"
-      "str %[w0], %[positions_left]\n"
+      "ldr %[a1], %[product_bytes]\n"
+      "ldr %[a2], %[filter_bytes]\n"
+      "ldr %[a3], %[input_bytes]\n"
+      "ldr %[b0], %[last_round]\n"
+      "ldr %[b1], %[end]\n"
+      "sub %[w1], %[w1], %[a1]\n"
+      "str %[w1], %[products]\n"
+      "add %[a0], %[a0], #32\n"
+      "str %[a0], %[products_end]\n"
+      "add %[filter], %[filter], %[a2]\n"
+      "str %[filter], %[weights]\n"
+      "add %[b0], %[b0], %[a2]\n"
+      "str %[b0], %[last_round]\n"
+      "sub %[inputs], %[inputs], %[a3]\n"
+      "cmp %[filter], %[b1]\n"
       "bne 1b\n"
       : [a0] "=&r"(a0), [a1] "=&r"(a1), [a2] "=&r"(a2), [a3] "=&r"(a3), [b0] "=&r"(b0),
         [b1] "=&r"(b1), [b2] "=&r"(b2), [b3] "=&r"(b3), [x0] "=&l"(x0), [x1] "=&l"(x1),
         [w0] "=&l"(w0), [w1] "=&l"(w1), [inputs] "+l"(inputs), [filter] "+l"(filter),
-        [products] "+m"(products), [last_filter] "+m"(last_filter), [pairs_left] "+m"(pairs_left),
-        [positions_left] "+m"(positions_left)
+        [products] "+m"(products), [products_end] "+m"(products_end), [weights] "+m"(weights),
+        [last_round] "+m"(last_round)
       : [filter_bytes] "m"(filter_bytes), [input_bytes] "m"(input_bytes),
-        [product_bytes] "m"(product_bytes), [pairs] "m"(pairs), [product_step] "n"(kPositions * 32),
+        [product_bytes] "m"(product_bytes), [end] "m"(end), [to_next_pair] "n"(kPairBytes - 32),
         [step] "n"(kStep)
       : "cc", "memory");
 }
@@ -125,8 +134,10 @@ void multiply_positions(const uint32_t* inputs, const uint32_t* filter, int32_t*
 #undef ADD
 #undef WEIGHT
 #undef INPUT
+#undef AHEAD
+#undef FIRST_WEIGHTS
 #undef CHANNEL_PAIR
-#undef FOUR_CHANNEL_PAIRS
+#undef REST_OF_ROUND
 
 // clang-format on
 #else

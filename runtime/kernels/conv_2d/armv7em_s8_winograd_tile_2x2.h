@@ -12,10 +12,12 @@ struct Tile2x2 {
   static constexpr int32_t kOutputs = 2, kSize = 4, kPositions = kSize * kSize;
   static constexpr uint32_t kFlippedBits = 0;  // of the inputs
 
-  // Of four channels the first and third, or the others (kOdd), to every second word. work: memory
-  // of kPositions words.
+  // Of four channels the first and third, or the others (kOdd), `count` columns that are
+  // neighbours, each to kSize words.
   template <bool kOdd>
-  static void transform_input(const TileInput& input, uint32_t* work, uint32_t* to);
+  static void transform_columns(const TileInput& input, int32_t count, uint32_t* to);
+  // Of the columns of a tile the rows, to every second word.
+  static void transform_rows(const uint32_t* columns, uint32_t* to);
 
   // Of one channel: twice the convolution and bias, requantized, to every fourth byte. kPool: only
   // the largest.
@@ -27,67 +29,85 @@ struct Tile2x2 {
 #ifdef __ARM_FEATURE_DSP
 // clang-format off
 
-#define LOAD(to, from) "ldr %[" to "], [%[" from "]]\n"
-#define LOAD_AFTER(to, from) "ldr %[" to "], [%[" from "], %[row], lsl #1]\n"
-#define KEEP(from, k, x) "str %[" from "], [%[columns], #(" #k "*4+" #x ")*4]\n"
-#define KEPT(to, y, x) "ldr %[" to "], [%[columns], #(" #y "*4+" #x ")*4]\n"
 #define EVEN(d) "sxtb16 %[" d "], %[" d "]\n"
 #define ODD(d) "sxtb16 %[" d "], %[" d "], ror #8\n"
-#define STORE(from, y, x) "str %[" from "], [%[to], #(" #y "*4+" #x ")*8]\n"
+#define KEPT(to, x) "ldr %[" to "], [%[columns], #" #x "*16]\n"
+#define STORE(from, x) "str %[" from "], [%[to], #" #x "*8]\n"
 
-// d0 - d2, d1 + d2, d2 - d1, d1 - d3 of two int16 at a time; a store beside each but the first.
-#define TRANSFORM(TO, k0, x0, k1, x1, k2, x2, k3, x3) \
-  "ssub16 %[t0], %[d0], %[d2]\n"                      \
-  "sadd16 %[t1], %[d1], %[d2]\n" TO("t0", k0, x0)     \
-  "ssub16 %[d2], %[d2], %[d1]\n" TO("t1", k1, x1)     \
-  "ssub16 %[d1], %[d1], %[d3]\n" TO("d2", k2, x2)     \
-  TO("d1", k3, x3)
+// In the order in which STM stores the results: t0, t1, d2, d1.
+#define REGISTERS \
+  register uint32_t t0 asm("r0"), t1 asm("r1"), d2 asm("r2"), d1 asm("r3"); \
+  uint32_t d0, d3
+
+// d0 - d2, d1 + d2, d2 - d1, d1 - d3 of two int16 at a time.
+#define TRANSFORM                  \
+  "ssub16 %[t0], %[d0], %[d2]\n"   \
+  "sadd16 %[t1], %[d1], %[d2]\n"   \
+  "ssub16 %[d2], %[d2], %[d1]\n"   \
+  "ssub16 %[d1], %[d1], %[d3]\n"
 
 // Rows 0 and 2 from `top` on, 1 and 3 from `bottom` on.
-#define COLUMN(x, EXTRACT)                             \
-  LOAD("d0", "top") LOAD_AFTER("d2", "top")            \
-  EXTRACT("d0") LOAD("d1", "bottom")                   \
-  EXTRACT("d2") LOAD_AFTER("d3", "bottom")             \
-  EXTRACT("d1") "add %[top], %[top], %[pixel]\n"       \
-  EXTRACT("d3") "add %[bottom], %[bottom], %[pixel]\n" \
-  TRANSFORM(KEEP, 0, x, 1, x, 2, x, 3, x)
-#define COLUMNS(EXTRACT) COLUMN(0, EXTRACT) COLUMN(1, EXTRACT) COLUMN(2, EXTRACT) COLUMN(3, EXTRACT)
-
-#define ROW(y)                      \
-  KEPT("d0", y, 0) KEPT("d1", y, 1) \
-  KEPT("d2", y, 2) KEPT("d3", y, 3) \
-  TRANSFORM(STORE, y, 0, y, 1, y, 2, y, 3)
+#define COLUMNS(EXTRACT)                                   \
+  "1:\n"                                                   \
+  "ldr %[d0], [%[top]]\n"                                  \
+  "ldr %[d2], [%[top], %[row], lsl #1]\n"                  \
+  EXTRACT("d0") "ldr %[d1], [%[bottom]]\n"                 \
+  EXTRACT("d2") "ldr %[d3], [%[bottom], %[row], lsl #1]\n" \
+  EXTRACT("d1") "add %[top], %[top], %[pixel]\n"           \
+  EXTRACT("d3") "add %[bottom], %[bottom], %[pixel]\n"     \
+  "subs %[count], %[count], #1\n"                          \
+  TRANSFORM                                                \
+  "stm %[to]!, {%[t0], %[t1], %[d2], %[d1]}\n"             \
+  "bne 1b\n"
 
 template <bool kOdd>
-[[gnu::noinline]] void Tile2x2::transform_input(const TileInput& input, uint32_t* work,
-                                                uint32_t* to) {
+[[gnu::noinline]] void Tile2x2::transform_columns(const TileInput& input, int32_t count,
+                                                  uint32_t* to) {
   const uint32_t* top = input.from;
   const uint32_t* bottom = top + input.row;
-  uint32_t d0, d1, d2, d3, t0, t1;
+  REGISTERS;
 #define OPERANDS                                                                               \
       : [d0] "=&r"(d0), [d1] "=&r"(d1), [d2] "=&r"(d2), [d3] "=&r"(d3), [t0] "=&r"(t0),        \
-        [t1] "=&r"(t1), [top] "+r"(top), [bottom] "+r"(bottom)                  \
-      : [columns] "r"(work), [row] "r"(4 * input.row), [pixel] "r"(4 * input.pixel),        \
-        [to] "r"(to)                                                                           \
-      : "memory"
+        [t1] "=&r"(t1), [top] "+r"(top), [bottom] "+r"(bottom), [count] "+r"(count),           \
+        [to] "+r"(to)                                                                          \
+      : [row] "r"(4 * input.row), [pixel] "r"(4 * input.pixel)                                 \
+      : "cc", "memory"
   if constexpr (kOdd)
-    asm volatile(COLUMNS(ODD) ROW(0) ROW(1) ROW(2) ROW(3) OPERANDS);
+    asm volatile(COLUMNS(ODD) OPERANDS);
   else
-    asm volatile(COLUMNS(EVEN) ROW(0) ROW(1) ROW(2) ROW(3) OPERANDS);
+    asm volatile(COLUMNS(EVEN) OPERANDS);
 #undef OPERANDS
 }
 
-#undef LOAD
-#undef LOAD_AFTER
-#undef KEEP
-#undef KEPT
+// Loads of the next row beside the last stores of one; what the last row loads is there, too.
+inline void Tile2x2::transform_rows(const uint32_t* columns, uint32_t* to) {
+  REGISTERS;
+  int32_t left = kSize;
+  asm volatile(
+      KEPT("d2", 2) KEPT("d3", 3)
+      "1:\n"
+      KEPT("d1", 1) "subs %[left], %[left], #1\n"
+      "ldr %[d0], [%[columns]], #4\n"
+      "sadd16 %[t1], %[d1], %[d2]\n"
+      "ssub16 %[t0], %[d0], %[d2]\n" STORE("t1", 1)
+      "ssub16 %[d2], %[d2], %[d1]\n"
+      "ssub16 %[d1], %[d1], %[d3]\n" STORE("d2", 2)
+      STORE("d1", 3) KEPT("d2", 2)
+      "str %[t0], [%[to]], #32\n" KEPT("d3", 3)
+      "bne 1b\n"
+      : [d0] "=&r"(d0), [d1] "=&r"(d1), [d2] "=&r"(d2), [d3] "=&r"(d3), [t0] "=&r"(t0),
+        [t1] "=&r"(t1), [columns] "+r"(columns), [to] "+r"(to), [left] "+r"(left)
+      :
+      : "cc", "memory");
+}
+
 #undef EVEN
 #undef ODD
+#undef KEPT
 #undef STORE
+#undef REGISTERS
 #undef TRANSFORM
-#undef COLUMN
 #undef COLUMNS
-#undef ROW
 
 #define LOAD(to, y, x) "ldr %[" to "], [%[products], #(" #y "*4+" #x ")*32]\n"
 #define ADD(to, a, b) "add %[" to "], %[" a "], %[" b "]\n"
@@ -212,18 +232,20 @@ inline void transform(const uint32_t (&d)[4], uint32_t (&v)[4]) {
 }  // namespace winograd_2x2
 
 template <bool kOdd>
-void Tile2x2::transform_input(const TileInput& input, uint32_t* work, uint32_t* to) {
-  auto& columns = *reinterpret_cast<uint32_t(*)[kSize][kSize]>(work);
-  for (int32_t x = 0; x < kSize; ++x) {
-    uint32_t d[kSize];
-    for (int32_t y = 0; y < kSize; ++y) {
-      const uint32_t word = input.at(y, x);
-      d[y] = kOdd ? dsp::sxtb16_ror8(word) : dsp::sxtb16(word);
-    }
-    winograd_2x2::transform(d, columns[x]);
+void Tile2x2::transform_columns(const TileInput& input, int32_t count, uint32_t* to) {
+  for (int32_t x = 0; x < count; ++x, to += kSize) {
+    uint32_t d[kSize], v[kSize];
+    for (int32_t y = 0; y < kSize; ++y)
+      d[y] = kOdd ? dsp::sxtb16_ror8(input.at(y, x)) : dsp::sxtb16(input.at(y, x));
+    winograd_2x2::transform(d, v);
+    for (int32_t y = 0; y < kSize; ++y) to[y] = v[y];
   }
+}
+
+inline void Tile2x2::transform_rows(const uint32_t* columns, uint32_t* to) {
   for (int32_t y = 0; y < kSize; ++y) {
-    const uint32_t d[] = {columns[0][y], columns[1][y], columns[2][y], columns[3][y]};
+    const uint32_t d[] = {columns[y], columns[kSize + y], columns[2 * kSize + y],
+                          columns[3 * kSize + y]};
     uint32_t v[kSize];
     winograd_2x2::transform(d, v);
     for (int32_t x = 0; x < kSize; ++x) to[2 * (y * kSize + x)] = v[x];

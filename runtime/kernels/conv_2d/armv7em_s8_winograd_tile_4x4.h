@@ -13,13 +13,15 @@ struct Tile4x4 {
   static constexpr int32_t kOutputs = 4, kSize = 6, kPositions = kSize * kSize;
   static constexpr uint32_t kFlippedBits = 0x80808080;
 
-  // Of four channels the first and third, or the others (kOdd), to every second word. work: memory
-  // of kPositions words, here and below.
+  // Of four channels the first and third, or the others (kOdd), `count` columns that are
+  // neighbours, each to kSize words.
   template <bool kOdd>
-  static void transform_input(const TileInput& input, uint32_t* work, uint32_t* to);
+  static void transform_columns(const TileInput& input, int32_t count, uint32_t* to);
+  // Of the columns of a tile the rows, to every second word.
+  static void transform_rows(const uint32_t* columns, uint32_t* to);
 
   // Of one channel: twice the convolution and bias, requantized, to every fourth byte. kPool: only
-  // the largest of each four.
+  // the largest of each four. work: memory of kPositions words.
   template <bool kPool>
   static void store_output(const int32_t* products, const PackedRequantization& r, uint32_t* work,
                            int8_t* to);
@@ -31,23 +33,24 @@ struct Tile4x4 {
     uint32_t bias;
   };
 
-  static void transform_columns(const int32_t* products, Rows& to);
+  static void reduce_columns(const int32_t* products, Rows& to);
   static void store_rows(const Rows& rows, const PackedRequantization& r, int8_t* to);
   // Of each row twice the convolution and bias, in its place: the larger of two and of two.
   static void pool_rows(Rows& rows);
 
   // A word is high * 2^16 + low, so that above a negative low half the high one is one short.
-  // Adding 2^15 mends that and flips the low half's sign, which is flipped back. Added to the four
-  // inputs of the last two rows and columns, it is in every result.
+  // Adding 2^15 mends that and flips the low half's sign, which is flipped back. Added to the last
+  // two of a row, it is in every result.
   static constexpr uint32_t kSign = 0x8000;
   // Of 9, modulo 2^32: 576 times the convolution becomes 64 times.
   static constexpr uint32_t kInverse = 0x38E38E39;
 
   static void transform(const uint32_t (&d)[kSize], uint32_t (&v)[kSize]) {
     const uint32_t a = d[4] - d[2], b = d[3] - d[1];
+    const uint32_t p = d[4] - (d[2] << 2), q = d[3] - (d[1] << 2);
     v[0] = a + ((d[0] - d[2]) << 2);
-    v[1] = d[3] + d[4] - ((d[1] + d[2]) << 2);
-    v[2] = d[4] - d[3] + ((d[1] - d[2]) << 2);
+    v[1] = p + q;
+    v[2] = p - q;
     v[3] = a + (b << 1);
     v[4] = a - (b << 1);
     v[5] = d[5] - d[3] - (b << 2);
@@ -66,7 +69,7 @@ template <bool kPool>
                                              uint32_t* work, int8_t* to) {
   Rows& rows = *reinterpret_cast<Rows*>(work);
   rows.bias = static_cast<uint32_t>(r.bias) << 5;
-  transform_columns(products, rows);
+  reduce_columns(products, rows);
   if constexpr (!kPool) return store_rows(rows, r, to);
   pool_rows(rows);
   const auto larger = [&](int32_t y, int32_t x) {
@@ -153,7 +156,7 @@ template <bool kPool>
   "bic %[m4], %[m4], %[m4], asr #31\n"           \
   KEEP("p", y, 0) ADD(m1, m1, "m4") KEEP(m1, y, 1)
 
-inline void Tile4x4::transform_columns(const int32_t* products, Rows& to) {
+inline void Tile4x4::reduce_columns(const int32_t* products, Rows& to) {
   uint32_t r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10;
   asm volatile(
       LOAD("r1", 1, 0) LOAD("r2", 2, 0) LOAD("r3", 3, 0) LOAD("r4", 4, 0) LOAD("r0", 0, 0)
@@ -216,114 +219,118 @@ inline void Tile4x4::pool_rows(Rows& rows) {
 #undef STORE_ROW
 #undef POOL_ROW
 
-#define LOAD(to, from) "ldr %[" to "], [%[" from "]]\n"
-#define LOAD_AFTER(to, from, shift) "ldr %[" to "], [%[" from "], %[row]" shift "]\n"
-#define KEEP(from, k, x) "str %[" from "], [%[columns], #(" #k "*6+" #x ")*4]\n"
-#define KEPT(to, y, x) "ldr %[" to "], [%[columns], #(" #y "*6+" #x ")*4]\n"
 #define SUB_SHIFTED(to, a, b, shift) "sub %[" to "], %[" a "], %[" b "], lsl #" #shift "\n"
-#define FLIP(v) "eor %[" v "], %[" v "], %[sign]\n"
-#define STORE(from, y, x) "str %[" from "], [%[to], #(" #y "*6+" #x ")*8]\n"
-
-// What transform() does, in place: the first part, then the results, in d0, t2, d4, d2, t0 and d5.
-#define SUMS            \
-  SUB("t0", "d4", "d2") \
-  SUB("t1", "d3", "d1") \
-  SUB("d0", "d0", "d2") \
-  ADD("t2", "d3", "d4") \
-  SUB("d5", "d5", "d3") \
-  SUB("d4", "d4", "d3") \
-  ADD("d3", "d1", "d2") \
-  SUB("d1", "d1", "d2")
-
-// Column x of the inputs; the upper three rows from `top` on, the others from `bottom` on.
-#define COLUMN(x, EXTRACT, other)                      \
-  LOAD_AFTER("d2", "top", ", lsl #1")                  \
-  LOAD_AFTER("d4", "bottom", "")                       \
-  EXTRACT("d2") LOAD("d3", "bottom")                   \
-  EXTRACT("d4") LOAD_AFTER("d1", "top", "")            \
-  EXTRACT("d3") LOAD("d0", "top")                      \
-  EXTRACT("d1") LOAD_AFTER("d5", "bottom", ", lsl #1") \
-  EXTRACT("d0")                                        \
-  EXTRACT("d5") other                                  \
-  SUMS                                                 \
-  "add %[top], %[top], %[pixel]\n"                     \
-  ADD_SHIFTED("d0", "t0", "d0", 2) KEEP("d0", 0, x)    \
-  SUB_SHIFTED("t2", "t2", "d3", 2) KEEP("t2", 1, x)    \
-  ADD_SHIFTED("d4", "d4", "d1", 2) KEEP("d4", 2, x)    \
-  ADD_SHIFTED("d2", "t0", "t1", 1) KEEP("d2", 3, x)    \
-  SUB_SHIFTED("t0", "t0", "t1", 1) KEEP("t0", 4, x)    \
-  SUB_SHIFTED("d5", "d5", "t1", 2) KEEP("d5", 5, x)    \
-  "add %[bottom], %[bottom], %[pixel]\n"
-#define COLUMNS(EXTRACT)                                               \
-  COLUMN(0, EXTRACT, "") COLUMN(1, EXTRACT, "") COLUMN(2, EXTRACT, "") \
-  COLUMN(3, EXTRACT, "") COLUMN(4, EXTRACT, MEND) COLUMN(5, EXTRACT, MEND)
 #define EVEN(d) "uxtb16 %[" d "], %[" d "]\n"
 #define ODD(d) "uxtb16 %[" d "], %[" d "], ror #8\n"
-#define MEND "add %[d4], %[d4], #0x8000\nadd %[d5], %[d5], #0x8000\n"
+#define MEND(d) "add %[" d "], %[" d "], #0x8000\n"
+#define FLIP(v) "eor %[" v "], %[" v "], #0x8000\n"
+#define KEPT(to, x) "ldr %[" to "], [%[columns], #" #x "*24]\n"
+#define STORE(from, x) "str %[" from "], [%[to], #" #x "*8]\n"
 
-#define ROW(y)                                       \
-  KEPT("d2", y, 2) KEPT("d3", y, 3)                  \
-  KEPT("d4", y, 4) KEPT("d1", y, 1)                  \
-  KEPT("d0", y, 0) KEPT("d5", y, 5)                  \
-  SUMS                                               \
-  ADD_SHIFTED("d0", "t0", "d0", 2)                   \
-  SUB_SHIFTED("t2", "t2", "d3", 2) FLIP("d0")        \
-  ADD_SHIFTED("d4", "d4", "d1", 2) STORE("d0", y, 0) \
-  ADD_SHIFTED("d2", "t0", "t1", 1) FLIP("t2")        \
-  SUB_SHIFTED("t0", "t0", "t1", 1) STORE("t2", y, 1) \
-  SUB_SHIFTED("d5", "d5", "t1", 2) FLIP("d4")        \
-  FLIP("d2") STORE("d4", y, 2)                       \
-  FLIP("t0") STORE("d2", y, 3)                       \
-  FLIP("d5") STORE("t0", y, 4)                       \
-  STORE("d5", y, 5)
+// Registers of what transform() does in place, in the order in which STM stores its results: d0,
+// d3, d4, d1, t and d5.
+#define REGISTERS                                                                                \
+  register uint32_t d0 asm("r0"), d3 asm("r1"), d4 asm("r2"), d1 asm("r3"), t asm("r4"),         \
+      d5 asm("r5");                                                                              \
+  uint32_t d2
+
+// The upper three rows from `top` on, the others from `bottom` on.
+#define COLUMNS(EXTRACT)                               \
+  "1:\n"                                               \
+  "ldr %[d2], [%[top], %[row], lsl #1]\n"              \
+  "ldr %[d4], [%[bottom], %[row]]\n"                   \
+  EXTRACT("d2") "ldr %[d0], [%[top]]\n"                \
+  EXTRACT("d4") "ldr %[d3], [%[bottom]]\n"             \
+  EXTRACT("d0") "ldr %[d1], [%[top], %[row]]\n"        \
+  EXTRACT("d3") "ldr %[d5], [%[bottom], %[row], lsl #1]\n" \
+  EXTRACT("d1") SUB("t", "d4", "d2")                   \
+  EXTRACT("d5") SUB("d0", "d0", "d2")                  \
+  SUB_SHIFTED("d4", "d4", "d2", 2)                     \
+  "add %[top], %[top], %[pixel]\n"                     \
+  SUB("d2", "d3", "d1")                                \
+  "add %[bottom], %[bottom], %[pixel]\n"               \
+  SUB_SHIFTED("d1", "d3", "d1", 2)                     \
+  SUB("d5", "d5", "d3")                                \
+  ADD_SHIFTED("d0", "t", "d0", 2)                      \
+  ADD("d3", "d4", "d1")                                \
+  SUB("d4", "d4", "d1")                                \
+  ADD_SHIFTED("d1", "t", "d2", 1)                      \
+  "subs %[count], %[count], #1\n"                      \
+  SUB_SHIFTED("t", "t", "d2", 1)                       \
+  SUB_SHIFTED("d5", "d5", "d2", 2)                     \
+  "stm %[to]!, {%[d0], %[d3], %[d4], %[d1], %[t], %[d5]}\n" \
+  "bne 1b\n"
 
 template <bool kOdd>
-[[gnu::noinline]] void Tile4x4::transform_input(const TileInput& input, uint32_t* work,
-                                                uint32_t* to) {
+[[gnu::noinline]] void Tile4x4::transform_columns(const TileInput& input, int32_t count,
+                                                  uint32_t* to) {
   const uint32_t* top = input.from;
   const uint32_t* bottom = top + 3 * input.row;
-  uint32_t d0, d1, d2, d3, d4, d5, t0, t1, t2;
+  REGISTERS;
 #define OPERANDS                                                                               \
       : [d0] "=&r"(d0), [d1] "=&r"(d1), [d2] "=&r"(d2), [d3] "=&r"(d3), [d4] "=&r"(d4),        \
-        [d5] "=&r"(d5), [t0] "=&r"(t0), [t1] "=&r"(t1), [t2] "=&r"(t2), [top] "+r"(top),       \
-        [bottom] "+r"(bottom)                                                   \
-      : [columns] "r"(work), [row] "r"(4 * input.row), [pixel] "r"(4 * input.pixel)         \
-      : "memory"
+        [d5] "=&r"(d5), [t] "=&r"(t), [top] "+r"(top), [bottom] "+r"(bottom),                  \
+        [count] "+r"(count), [to] "+r"(to)                                                     \
+      : [row] "r"(4 * input.row), [pixel] "r"(4 * input.pixel)                                 \
+      : "cc", "memory"
   if constexpr (kOdd)
     asm volatile(COLUMNS(ODD) OPERANDS);
   else
     asm volatile(COLUMNS(EVEN) OPERANDS);
 #undef OPERANDS
-  asm volatile(
-      ROW(0) ROW(1) ROW(2) ROW(3) ROW(4) ROW(5)
-      : [d0] "=&r"(d0), [d1] "=&r"(d1), [d2] "=&r"(d2), [d3] "=&r"(d3), [d4] "=&r"(d4),
-        [d5] "=&r"(d5), [t0] "=&r"(t0), [t1] "=&r"(t1), [t2] "=&r"(t2)
-      : [columns] "r"(work), [sign] "r"(kSign), [to] "r"(to)
-      : "memory");
 }
 
-#undef LOAD
-#undef LOAD_AFTER
-#undef KEEP
-#undef KEPT
+// Loads of the next row beside the last stores of one; what the last row loads is there, too.
+inline void Tile4x4::transform_rows(const uint32_t* columns, uint32_t* to) {
+  REGISTERS;
+  int32_t left = kSize;
+  asm volatile(
+      KEPT("d4", 4) KEPT("d2", 2)
+      "1:\n"
+      MEND("d4") KEPT("d3", 3)
+      SUB("t", "d4", "d2") KEPT("d1", 1)
+      SUB_SHIFTED("d4", "d4", "d2", 2) KEPT("d5", 5)
+      "subs %[left], %[left], #1\n" "ldr %[d0], [%[columns]], #4\n"
+      MEND("d5") SUB("d0", "d0", "d2")
+      SUB("d2", "d3", "d1")
+      SUB("d5", "d5", "d3")
+      SUB_SHIFTED("d1", "d3", "d1", 2)
+      ADD_SHIFTED("d0", "t", "d0", 2)
+      SUB_SHIFTED("d5", "d5", "d2", 2)
+      ADD("d3", "d4", "d1") FLIP("d0")
+      SUB("d4", "d4", "d1") FLIP("d5")
+      ADD_SHIFTED("d1", "t", "d2", 1) STORE("d5", 5)
+      FLIP("d3")
+      SUB_SHIFTED("t", "t", "d2", 1) STORE("d3", 1)
+      FLIP("d4")
+      FLIP("d1") STORE("d4", 2)
+      FLIP("t") STORE("d1", 3)
+      STORE("t", 4) KEPT("d4", 4)
+      "str %[d0], [%[to]], #48\n" KEPT("d2", 2)
+      "bne 1b\n"
+      : [d0] "=&r"(d0), [d1] "=&r"(d1), [d2] "=&r"(d2), [d3] "=&r"(d3), [d4] "=&r"(d4),
+        [d5] "=&r"(d5), [t] "=&r"(t), [columns] "+r"(columns), [to] "+r"(to), [left] "+r"(left)
+      :
+      : "cc", "memory");
+}
+
 #undef ADD
 #undef SUB
 #undef ADD_SHIFTED
 #undef SUB_SHIFTED
-#undef FLIP
-#undef STORE
-#undef SUMS
-#undef COLUMN
-#undef COLUMNS
 #undef EVEN
 #undef ODD
 #undef MEND
-#undef ROW
+#undef FLIP
+#undef KEPT
+#undef STORE
+#undef REGISTERS
+#undef COLUMNS
 
 // clang-format on
 #else
 
-inline void Tile4x4::transform_columns(const int32_t* products, Rows& to) {
+inline void Tile4x4::reduce_columns(const int32_t* products, Rows& to) {
   for (int32_t x = 0; x < kSize; ++x) {
     uint32_t m[kSize], y[kOutputs];
     for (int32_t i = 0; i < kSize; ++i)
@@ -366,21 +373,20 @@ inline void Tile4x4::pool_rows(Rows& rows) {
 }
 
 template <bool kOdd>
-void Tile4x4::transform_input(const TileInput& input, uint32_t* work, uint32_t* to) {
-  auto& columns = *reinterpret_cast<uint32_t(*)[kSize][kSize]>(work);
-  for (int32_t x = 0; x < kSize; ++x) {
-    uint32_t d[kSize];
-    for (int32_t y = 0; y < kSize; ++y) {
-      const uint32_t word = input.at(y, x);
-      d[y] = kOdd ? dsp::uxtb16_ror8(word) : dsp::uxtb16(word);
-      if (y >= 4 && x >= 4) d[y] += kSign;
-    }
-    transform(d, columns[x]);
+void Tile4x4::transform_columns(const TileInput& input, int32_t count, uint32_t* to) {
+  for (int32_t x = 0; x < count; ++x, to += kSize) {
+    uint32_t d[kSize], v[kSize];
+    for (int32_t y = 0; y < kSize; ++y)
+      d[y] = kOdd ? dsp::uxtb16_ror8(input.at(y, x)) : dsp::uxtb16(input.at(y, x));
+    transform(d, v);
+    for (int32_t y = 0; y < kSize; ++y) to[y] = v[y];
   }
+}
+
+inline void Tile4x4::transform_rows(const uint32_t* columns, uint32_t* to) {
   for (int32_t y = 0; y < kSize; ++y) {
-    const uint32_t d[] = {columns[0][y], columns[1][y], columns[2][y],
-                          columns[3][y], columns[4][y], columns[5][y]};
-    uint32_t v[kSize];
+    uint32_t d[kSize], v[kSize];
+    for (int32_t x = 0; x < kSize; ++x) d[x] = columns[x * kSize + y] + (x >= 4 ? kSign : 0);
     transform(d, v);
     for (int32_t x = 0; x < kSize; ++x) to[2 * (y * kSize + x)] = v[x] ^ kSign;
   }
