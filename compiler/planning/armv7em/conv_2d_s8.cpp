@@ -14,14 +14,29 @@ std::vector<int32_t> window_order(const Conv2DS8SmladParams& p) {
   const Conv2DGeometry& g = p.geometry;
   const int32_t run = p.run_taps() * g.input_channels;
   std::vector<int32_t> order;
+  if (p.in_threes()) {
+    for (int32_t row = 0; row < g.filter_height; row += 2) {
+      const int32_t at = 3 * row;
+      order.insert(order.end(), {at, at + 2});
+      const bool has_next = row + 1 < g.filter_height;
+      if (has_next) order.insert(order.end(), {at + 3, at + 5});
+      order.insert(order.end(), {at + 1, has_next ? at + 4 : -1});
+    }
+    return order;
+  }
   for (int32_t first = 0; first < g.filter_height * g.filter_width * g.input_channels;
        first += run) {
-    for (int32_t i = 0; i < 2 * p.run_words(); ++i) {
-      // 0, 2, 1, 3 of every four
-      const int32_t at = p.in_fours() ? (i & ~3) | (i & 1) << 1 | (i & 2) >> 1 : i;
-      order.push_back(at < run ? first + at : -1);
+    for (int32_t i = 0; i < run; i += 4) {
+      const auto add = [&](int32_t at) { order.push_back(at < run ? first + at : -1); };
+      if (run - i == 2) {
+        add(i), add(i + 1);
+        break;
+      }
+      add(i), add(i + 2);
+      if (run - i > 1) add(i + 1), add(i + 3);
     }
   }
+  order.resize(static_cast<size_t>(2 * p.window_words()), -1);
   return order;
 }
 

@@ -15,87 +15,53 @@ namespace {
 // Words of one window lie so far apart, for four windows alternate.
 constexpr int32_t kStep = 4;
 
-uint32_t* fill(uint32_t* to, int32_t words, uint32_t word) {
-  for (; words > 0; --words, to += kStep) *to = word;
-  return to;
+// `count` elements, or four if there are more, as bytes of `four`, widened as Conv2DS8SmladParams
+// says.
+inline uint32_t* widen_four(uint32_t four, int32_t count, uint32_t* to) {
+  const uint32_t even = dsp::sxtb16(four), odd = dsp::sxtb16_ror8(four);
+  to[0] = count == 2 ? dsp::pkhbt16(even, odd) : even;
+  if (count < 3) return to + kStep;
+  to[kStep] = odd;
+  return to + 2 * kStep;
 }
 
-// Elements 0 and 2, then 1 and 3.
-struct InFours {
-  static uint32_t* widen(const int8_t* from, int32_t words, uint32_t* to) {
-    for (; words > 0; words -= 2, from += 4, to += 2 * kStep) {
-      const uint32_t four = dsp::load(from);
-      to[0] = dsp::sxtb16(four);
-      to[kStep] = dsp::sxtb16_ror8(four);
-    }
-    return to;
-  }
-};
-
-// Up to three bytes more are read, of which one may be written.
-struct InOrder {
-  static uint32_t* widen(const int8_t* from, int32_t words, uint32_t* to) {
-    for (; words > 1; words -= 2, from += 4, to += 2 * kStep) {
-      const uint32_t four = dsp::load(from);
-      const uint32_t even = dsp::sxtb16(four), odd = dsp::sxtb16_ror8(four);
-      to[0] = dsp::pkhbt16(even, odd);
-      to[kStep] = dsp::pkhtb16(odd, even);
-    }
-    if (words == 0) return to;
-    const uint32_t four = dsp::load(from);
-    *to = dsp::pkhbt16(dsp::sxtb16(four), dsp::sxtb16_ror8(four));
-    return to + kStep;
-  }
-};
-
-// Runs of few words, in their order.
-template <int32_t kWords>
-struct Narrow {
-  static uint32_t* widen(const int8_t* from, int32_t, uint32_t* to) {
-    SOLDER_UNROLL
-    for (int32_t w = 0; w < kWords; w += 2, from += 4)
-      InOrder::widen(from, kWords - w < 2 ? 1 : 2, to + w * kStep);
-    return to + kWords * kStep;
-  }
-};
-
-// A run, whose first tap would lie at `from`. Only `taps` are there, around them is padding.
-template <class Order>
-uint32_t* copy_run(const Conv2DS8SmladParams& p, const int8_t* from, TapRange taps, uint32_t* to) {
-  const int32_t zero_point = p.input_zero_point;
-  const uint32_t padding = dsp::pair(zero_point, zero_point);
-  uint32_t* const end = to + kStep * p.run_words();
-  const int32_t before = taps.begin * p.geometry.input_channels;
-  int32_t count = taps.count() * p.geometry.input_channels;
-  if (count > 0) {
-    from += before;
-    to = fill(to, before / 2, padding);
-    if (before % 2 != 0) {
-      *to = dsp::pair(zero_point, *from++);
-      to += kStep, --count;
-    }
-    to = Order::widen(from, count / 2, to);
-    if (count % 2 != 0) {
-      *to = dsp::pair(from[count - 1], zero_point);
-      to += kStep;
-    }
-  }
-  return fill(to, static_cast<int32_t>(end - to) / kStep, padding);
+// Up to three bytes more are read, which count for nothing.
+inline uint32_t* widen(const int8_t* from, int32_t count, uint32_t* to) {
+  for (; count >= 4; count -= 4, from += 4) to = widen_four(dsp::load(from), 4, to);
+  return count == 0 ? to : widen_four(dsp::load(from), count, to);
 }
 
-template <class Order>
+uint32_t padding_of(const Conv2DS8SmladParams& p) {
+  return static_cast<uint8_t>(p.input_zero_point) * 0x01010101U;
+}
+
+// Four neighbours, of which only those from `begin` to before `end` are there; at least one is.
+uint32_t part_of_four(const int8_t* from, int32_t begin, int32_t end, uint32_t padding) {
+  const uint32_t inside = ~0U >> (32 - 8 * (end - begin)) << 8 * begin;
+  return (dsp::load(from + begin) << 8 * begin & inside) | (padding & ~inside);
+}
+
 [[gnu::noinline]] void copy_at_border(const Conv2DS8SmladParams& p, const int8_t* input, int32_t y,
-                                      int32_t left, uint32_t* to) {
+                                      int32_t x, uint32_t* to) {
   const Conv2DGeometry& g = p.geometry;
-  const int32_t run_taps = p.run_taps();
-  TapRange taps = taps_inside(left, 1, run_taps, g.input_width);
+  const int32_t channels = g.input_channels, run_taps = p.run_taps(), run = run_taps * channels;
+  const uint32_t padding = padding_of(p);
   for (int32_t ky = 0; ky < g.filter_height; ++ky, y += g.dilation_height) {
     const bool is_inside = y >= 0 && y < g.input_height;
-    int32_t x = left;
-    for (int32_t kx = 0; kx < g.filter_width; kx += run_taps, x += g.dilation_width) {
-      if (run_taps < g.filter_width) taps = taps_inside(x, 1, 1, g.input_width);
-      const int8_t* from = input + (y * g.input_width + x) * g.input_channels;
-      to = copy_run<Order>(p, from, is_inside ? taps : TapRange{0, 0}, to);
+    for (int32_t kx = 0; kx < g.filter_width; kx += run_taps) {
+      const int32_t at = x + kx * g.dilation_width;
+      const int32_t begin = at < 0 ? -at * channels : 0;
+      const int32_t end = is_inside ? (g.input_width - at) * channels : 0;
+      const int8_t* from = input + (y * g.input_width + at) * channels;
+      for (int32_t i = 0; i < run; i += 4) {
+        uint32_t four = padding;
+        if (i >= begin && i + 4 <= end)
+          four = dsp::load(from + i);
+        else if (i + 4 > begin && i < end)
+          four = part_of_four(from + i, std::max<int32_t>(begin - i, 0),
+                              std::min<int32_t>(end - i, 4), padding);
+        to = widen_four(four, run - i, to);
+      }
     }
   }
 }
@@ -104,39 +70,90 @@ using Gather = void(const Conv2DS8SmladParams& p, const int8_t* input, int32_t y
                     int32_t count, uint32_t* to);
 
 // Copies `count` windows that are neighbours in a row of the output, each to every kStep-th word;
-// the first tap of the first one lies at row y and column x of `input`.
-template <class Order>
+// the first tap of the first one lies at row y and column x of `input`. kRun: the elements of a
+// run, 0: any number.
+template <int32_t kRun>
 [[gnu::noinline]] void gather(const Conv2DS8SmladParams& p, const int8_t* input, int32_t y,
                               int32_t x, int32_t count, uint32_t* to) {
   const Conv2DGeometry& g = p.geometry;
   const int32_t last_y = y + (g.filter_height - 1) * g.dilation_height;
   const bool is_inside = y >= 0 && last_y < g.input_height && g.dilation_width == 1;
   const int32_t row_size = g.input_width * g.input_channels;
-  const int32_t step = row_size * g.dilation_height, words = p.run_words();
+  const int32_t step = row_size * g.dilation_height;
+  const int32_t run = kRun > 0 ? kRun : g.filter_width * g.input_channels;
   for (; count > 0; --count, x += g.stride_width, ++to) {
     if (!is_inside || x < 0 || x + g.filter_width > g.input_width) {
-      (p.in_fours() ? copy_at_border<InFours> : copy_at_border<InOrder>)(p, input, y, x, to);
+      copy_at_border(p, input, y, x, to);
       continue;
     }
     const int8_t* from = input + y * row_size + x * g.input_channels;
     uint32_t* at = to;
-    for (int32_t ky = g.filter_height; ky > 0; --ky, from += step)
-      at = Order::widen(from, words, at);
+    for (int32_t ky = g.filter_height; ky > 0; --ky, from += step) at = widen(from, run, at);
+  }
+}
+
+// Rows of three or four taps of one channel. `row` gives those of a row of the filter.
+struct ThreeTaps {
+  static constexpr int32_t kTaps = 3;
+  template <class Row>
+  static void widen(int32_t rows, const Row& row, uint32_t* to) {
+    for (int32_t y = 0; y < rows; y += 2, to += 3 * kStep) {
+      const uint32_t first = row(y), middle = dsp::sxtb16_ror8(first);
+      to[0] = dsp::sxtb16(first);
+      to[kStep] = middle;
+      if (y + 1 == rows) return;
+      const uint32_t second = row(y + 1);
+      to[kStep] = dsp::sxtb16(second);
+      to[2 * kStep] = dsp::pkhbt16(middle, dsp::sxtb16_ror8(second));
+    }
+  }
+};
+struct FourTaps {
+  static constexpr int32_t kTaps = 4;
+  template <class Row>
+  static void widen(int32_t rows, const Row& row, uint32_t* to) {
+    for (int32_t y = 0; y < rows; ++y) to = widen_four(row(y), 4, to);
+  }
+};
+
+// gather() of windows of such rows.
+template <class Taps>
+[[gnu::noinline]] void gather_taps(const Conv2DS8SmladParams& p, const int8_t* input, int32_t y,
+                                   int32_t x, int32_t count, uint32_t* to) {
+  const Conv2DGeometry& g = p.geometry;
+  const int32_t rows = g.filter_height, last_y = y + (rows - 1) * g.dilation_height;
+  const bool is_inside = y >= 0 && last_y < g.input_height;
+  const int32_t step = g.input_width * g.dilation_height;
+  for (; count > 0; --count, x += g.stride_width, ++to) {
+    const int8_t* from = input + y * g.input_width + x;
+    const int32_t right = g.input_width - x;
+    if (is_inside && x >= 0 && right >= Taps::kTaps) {
+      Taps::widen(
+          rows, [=](int32_t ky) { return dsp::load(from + ky * step); }, to);
+      continue;
+    }
+    const int32_t begin = std::max<int32_t>(-x, 0), end = std::min<int32_t>(right, 4);
+    const auto row = [&, padding = padding_of(p)](int32_t ky) {
+      const int32_t at = y + ky * g.dilation_height;
+      if (at < 0 || at >= g.input_height || begin >= end) return padding;
+      return part_of_four(from + ky * step, begin, end, padding);
+    };
+    Taps::widen(rows, row, to);
   }
 }
 
 Gather* gather_of(const Conv2DS8SmladParams& p) {
-  if (p.in_fours()) return gather<InFours>;
-  if (p.run_words() == 2) return gather<Narrow<2>>;  // 3 or 4 taps of one channel
-  if (p.run_words() == 5) return gather<Narrow<5>>;  // 3 taps of three
-  return gather<InOrder>;
+  const Conv2DGeometry& g = p.geometry;
+  if (p.in_threes()) return gather_taps<ThreeTaps>;
+  if (g.input_channels == 1 && p.run_taps() == 4) return gather_taps<FourTaps>;
+  if (g.input_channels == 3 && p.run_taps() == 3) return gather<9>;
+  return gather<0>;
 }
 
 // The same where a window is one pixel, and the next window the next pixel.
-template <class Order>
 [[gnu::noinline]] void gather_pixels(const int8_t* from, int32_t count, int32_t channels,
                                      uint32_t* to) {
-  for (; count > 0; --count, from += channels, ++to) Order::widen(from, (channels + 1) / 2, to);
+  for (; count > 0; --count, from += channels, ++to) widen(from, channels, to);
 }
 
 bool is_pointwise(const Conv2DGeometry& g) {
@@ -153,8 +170,6 @@ inline void convolve(const Conv2DS8SmladParams& p, const int8_t* input, const ui
   Gather* const gather = gather_of(p);
   const Windows windows = Weights::windows(scratch, p.window_words());
   const bool pointwise = is_pointwise(g);
-  const auto gather_pixels =
-      p.in_fours() ? armv7em::gather_pixels<InFours> : armv7em::gather_pixels<InOrder>;
   int8_t* const rest = reinterpret_cast<int8_t*>(scratch + kStep * p.window_words());
   int32_t left = g.batches * g.output_height * g.output_width;
   int32_t x = 0, y = 0;

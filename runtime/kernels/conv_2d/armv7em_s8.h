@@ -9,11 +9,14 @@
 namespace solder {
 
 // A window is made of runs of elements that are neighbours in input and filter alike: filter rows,
-// or single taps where dilation leaves gaps. Each run is filled up to an even number of elements.
+// or single taps where dilation leaves gaps.
 //
 // scratch: for every two elements of a window (a word) those of the four windows, one after the
-// other. When the input's channels are a multiple of 4, of every four the first word holds 0 and 2,
-// the second 1 and 3, as SXTB16 makes them; else they keep their order.
+// other. Of every four elements of a run the first word holds 0 and 2, the second 1 and 3, as
+// SXTB16 makes them; of the last three 0 and 2, then 1; of the last two both; of the last one it.
+// What fills up a word, and a window to two words, counts for nothing. Of two runs of three taps of
+// one channel the first word holds 0 and 2 of the first, the second those of the second, the third
+// both 1s.
 //
 // filter: for every two output channels (the last one repeats when they are odd) both biases; then
 // for every word of a window
@@ -42,9 +45,12 @@ struct Conv2DS8SmladParams {
   }
   constexpr int32_t run_words() const { return (run_taps() * geometry.input_channels + 1) / 2; }
   constexpr int32_t window_words() const {
-    return geometry.filter_height * (geometry.filter_width / run_taps()) * run_words();
+    const int32_t height = geometry.filter_height;
+    if (in_threes()) return height + (height + 1) / 2;
+    const int32_t words = height * (geometry.filter_width / run_taps()) * run_words();
+    return words > 1 ? words : 2;
   }
-  constexpr bool in_fours() const { return geometry.input_channels % 4 == 0; }
+  constexpr bool in_threes() const { return run_taps() == 3 && geometry.input_channels == 1; }
 
   template <class Visitor>
   void visit(Visitor&& v) const {

@@ -19,7 +19,8 @@ struct Outputs {
 
 #ifdef __ARM_FEATURE_DSP
 
-// Eight words a round. A number of words that is no multiple is begun in the middle of one.
+// At least two words: the first, then rounds of 16 (8 of int8 weights), of which the first may
+// begin in its middle.
 struct Windows {
   const uint32_t *begin, *end;  // `end`: how far they have been read when the last round ends
   int32_t skipped_code;
@@ -27,19 +28,25 @@ struct Windows {
 
 // clang-format off
 // The loop over pairs of channels. a0 to a3 and b0 to b3: the sums of the first and the second
-// channel, which start with the bias.
-#define SOLDER_PAIR \
+// channel, one of each window, which start with the bias in a0 and b0. The first word is a round of
+// its own, for its products are added to the bias wherever they go.
+#define SOLDER_PAIR(WEIGHTS) \
+  ".balign 8                           \n\t" \
   "2:                                  \n\t" \
-  "ldr   %[a0], [%[w]], #4             \n\t" \
-  "ldr   %[b0], [%[w]], #4             \n\t" \
-  "ldr   %[x], %[windows]              \n\t" \
-  "ldr   %[w1], %[skipped_code]        \n\t" \
-  "mov   %[a1], %[a0]                  \n\t" \
-  "mov   %[a2], %[a0]                  \n\t" \
-  "mov   %[a3], %[a0]                  \n\t" \
-  "mov   %[b1], %[b0]                  \n\t" \
-  "mov   %[b2], %[b0]                  \n\t" \
-  "mov   %[b3], %[b0]                  \n\t" \
+  "ldr.w %[x], %[windows]              \n\t" \
+  "ldrd  %[a0], %[b0], [%[w]], #8      \n\t" \
+  WEIGHTS \
+  "ldrd  %[x0], %[b1], [%[x]], #8      \n\t" \
+  "ldrd  %[b2], %[b3], [%[x]], #8      \n\t" \
+  "smlad %[a1], %[b1], %[w0], %[a0]    \n\t" \
+  "smlad %[b1], %[b1], %[w1], %[b0]    \n\t" \
+  "smlad %[a2], %[b2], %[w0], %[a0]    \n\t" \
+  "smlad %[b2], %[b2], %[w1], %[b0]    \n\t" \
+  "smlad %[a3], %[b3], %[w0], %[a0]    \n\t" \
+  "smlad %[b3], %[b3], %[w1], %[b0]    \n\t" \
+  "smlad %[b0], %[x0], %[w1], %[b0]    \n\t" \
+  "ldr.w %[w1], %[skipped_code]        \n\t" \
+  "smlad %[a0], %[x0], %[w0], %[a0]    \n\t" \
   "ldr   %[w0], [%[w]], #4             \n\t" \
   "ldr   %[x0], [%[x]], #4             \n\t"
 // To the first word that is not skipped; 1 is what ADD calls pc.
@@ -67,13 +74,16 @@ struct Windows {
   "ldr   %[x0], [%[x]], #4             \n\t" \
   "smlad %[b3], %[x1], %[w1], %[b3]    \n\t" \
   "ldr   %[x1], [%[x]], #4             \n\t"
-// A line from flash takes longer than to use it would, so lines are asked for a round ahead, two a
-// round, and one for what lies between two channels' weights. There is no register for the end,
-// which passes through w0 for two cycles a round. Afterwards w0 has the word behind the weights.
-#define SOLDER_INT16_ROUNDS \
-  "ldr   %[x1], [%[x]], #4             \n\t" SOLDER_ENTER \
+#define SOLDER_INT16_LINE \
   SOLDER_INT16_WORD SOLDER_INT16_WORD SOLDER_INT16_WORD SOLDER_INT16_WORD \
-  "pld   [%[w], #92]                   \n\t" \
+  "pld   [%[w], #92]                   \n\t"
+// A line from flash takes longer than to use it would, so each is asked for two lines ahead, and one
+// for what lies between two channels' weights. There is no register for the end, which passes
+// through w0 for two cycles a round. Afterwards w0 has the word behind the weights.
+#define SOLDER_INT16_ROUNDS \
+  SOLDER_PAIR("ldrd %[w0], %[w1], [%[w]], #8 \n\t") \
+  "ldr   %[x1], [%[x]], #4             \n\t" SOLDER_ENTER \
+  SOLDER_INT16_LINE SOLDER_INT16_LINE SOLDER_INT16_LINE \
   SOLDER_INT16_WORD SOLDER_INT16_WORD SOLDER_INT16_WORD \
   "smlad %[a0], %[x0], %[w0], %[a0]    \n\t" \
   "ldr   %[w1], [%[w]], #4             \n\t" \
@@ -114,6 +124,9 @@ struct Windows {
   "smlad %[a3], %[x1], %[w0], %[a3]    \n\t"
 #define SOLDER_INT8_WORD_AND_NEXT SOLDER_INT8_WORD "ldr %[w0], [%[w]], #4 \n\t"
 #define SOLDER_INT8_ROUNDS \
+  SOLDER_PAIR("ldr %[w0], [%[w]], #4 \n\t" \
+              "sxtb16 %[w1], %[w0], ror #8 \n\t" \
+              "sxtb16 %[w0], %[w0] \n\t") \
   SOLDER_ENTER \
   SOLDER_INT8_WORD_AND_NEXT SOLDER_INT8_WORD_AND_NEXT SOLDER_INT8_WORD_AND_NEXT \
   SOLDER_INT8_WORD_AND_NEXT SOLDER_INT8_WORD_AND_NEXT SOLDER_INT8_WORD_AND_NEXT \
@@ -235,7 +248,7 @@ struct Windows {
 #define SOLDER_MULTIPLY(instructions) \
   int8_t* output = outputs.begin; \
   int32_t a0, a1, a2, a3, b0, b1, b2, b3, x, x0, x1, w0, w1; \
-  asm volatile(SOLDER_PAIR instructions \
+  asm volatile(instructions \
       : [a0] "=&r"(a0), [a1] "=&r"(a1), [a2] "=&r"(a2), [a3] "=&r"(a3), [b0] "=&r"(b0), \
         [b1] "=&r"(b1), [b2] "=&r"(b2), [b3] "=&r"(b3), [x] "=&r"(x), [x0] "=&r"(x0), \
         [x1] "=&r"(x1), [w0] "=&r"(w0), [w1] "=&r"(w1), [w] "+r"(filter), [output] "+m"(output) \
@@ -245,12 +258,11 @@ struct Windows {
       : "cc", "memory")
 // clang-format on
 
-// Code of `words` words.
-inline int32_t int16_code_bytes(int32_t words) { return words * 56 + (words > 3 ? 4 : 0); }
-
 struct Int16Weights {
+  // The code of a word has 56 bytes, a PLD 4.
   static Windows windows(const uint32_t* begin, int32_t words) {
-    return {begin, begin + 4 * words, int16_code_bytes(-words & 7)};
+    const int32_t skipped = (1 - words) & 15;
+    return {begin, begin + 4 * words, skipped * 56 + skipped / 4 * 4};
   }
   [[gnu::always_inline]] static inline void each(const Windows& windows, const uint32_t* filter,
                                                  const Outputs& outputs) {
@@ -280,7 +292,7 @@ struct ScaledWeights {
 
 struct Int8Weights {
   static Windows windows(const uint32_t* begin, int32_t words) {
-    return {begin, begin + 4 * words + 1, (-words & 7) * 60};
+    return {begin, begin + 4 * words + 1, ((1 - words) & 7) * 60};
   }
   [[gnu::always_inline]] static inline void each(const Windows& windows, const uint32_t* filter,
                                                  const Outputs& outputs) {
