@@ -21,6 +21,18 @@ struct Forbidden {
   int64_t begin, end;
 };
 
+// Of plans that need as much the better one has scratch lower: nothing is used as often, and the
+// arena begins in a chip's fastest memory.
+struct Cost {
+  uint32_t bytes;
+  int64_t scratch_offsets;  // their sum
+
+  auto operator<=>(const Cost&) const = default;
+};
+
+// Only a step's own scratch begins and ends with it.
+bool is_scratch(const PlannedBuffer& buffer) { return buffer.first_use == buffer.last_use; }
+
 class Search {
  public:
   Search(std::span<PlannedBuffer> buffers, std::span<const BufferOverlap> overlaps)
@@ -35,22 +47,28 @@ class Search {
   }
 
   uint32_t run(uint32_t lower_bound) {
-    uint32_t best = place();
+    Cost best = place();
     std::vector<uint32_t> offsets = this->offsets();
+    const Cost goal = {lower_bound, 0};
+    const auto try_order = [&] {
+      const Cost cost = place();
+      if (cost < best) offsets = this->offsets();
+      const bool keep = cost <= best;
+      best = std::min(best, cost);
+      return keep;
+    };
+    const std::vector<size_t> largest_first = order_;
+    std::stable_partition(order_.begin(), order_.end(),
+                          [&](size_t i) { return is_scratch(buffers_[i]); });
+    if (!try_order()) order_ = largest_first;
     std::mt19937 random(1);
-    for (size_t tries = number_of_tries(); best > lower_bound && tries > 0; --tries) {
+    for (size_t tries = number_of_tries(); best > goal && tries > 0; --tries) {
       const size_t i = random() % order_.size(), j = random() % order_.size();
       std::swap(order_[i], order_[j]);
-      const uint32_t bytes = place();
-      if (bytes > best) {
-        std::swap(order_[i], order_[j]);
-        continue;
-      }
-      if (bytes < best) offsets = this->offsets();
-      best = bytes;
+      if (!try_order()) std::swap(order_[i], order_[j]);
     }
     for (size_t i = 0; i < buffers_.size(); ++i) buffers_[i].offset = offsets[i];
-    return best;
+    return best.bytes;
   }
 
  private:
@@ -71,10 +89,10 @@ class Search {
       if (f.placed == output) f.end = lead;
   }
 
-  // Every buffer in order_, at the lowest place that is free; the bytes needed.
-  uint32_t place() {
+  // Every buffer in order_, at the lowest place that is free.
+  Cost place() {
     std::vector<bool> is_placed(buffers_.size());
-    int64_t end = 0;
+    int64_t end = 0, scratch_offsets = 0;
     for (const size_t i : order_) {
       int64_t offset = 0;
       for (bool moved = true; moved;) {
@@ -90,8 +108,9 @@ class Search {
       buffers_[i].offset = static_cast<uint32_t>(offset);
       is_placed[i] = true;
       end = std::max(end, offset + int64_t{aligned(buffers_[i].bytes)});
+      if (is_scratch(buffers_[i])) scratch_offsets += offset;
     }
-    return static_cast<uint32_t>(end);
+    return {static_cast<uint32_t>(end), scratch_offsets};
   }
 
   std::vector<uint32_t> offsets() const {

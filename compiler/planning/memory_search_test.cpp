@@ -36,6 +36,16 @@ TEST(MemorySearch, AnOutputMayBeginItsLeadBeforeItsInput) {
   EXPECT_EQ(search_memory(buffers, lead_0), 320U);
 }
 
+TEST(MemorySearch, ScratchLiesLowestWhereThatCostsNothing) {
+  std::vector<PlannedBuffer> buffers = {{.bytes = 640, .first_use = 0, .last_use = 1},
+                                        {.bytes = 64, .first_use = 1, .last_use = 1},
+                                        {.bytes = 320, .first_use = 1, .last_use = 2},
+                                        {.bytes = 128, .first_use = 2, .last_use = 2}};
+  EXPECT_EQ(search_memory(buffers, {}), 1024U);
+  EXPECT_EQ(buffers[1].offset, 0U);
+  EXPECT_EQ(buffers[3].offset, 0U);
+}
+
 TEST(MemorySearch, AnOutputThatGrowsEndsBehindItsInput) {
   std::vector<PlannedBuffer> buffers = {{.bytes = 64, .first_use = 0, .last_use = 1},
                                         {.bytes = 320, .first_use = 1, .last_use = 2}};
