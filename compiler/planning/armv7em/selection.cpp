@@ -28,7 +28,7 @@ Limits limits(Prefer prefer) {
     case Prefer::kBalanced:
       break;
   }
-  return {.ram = 2.0, .constants = 2.2};
+  return {.ram = 2.0, .constants = 2.5};
 }
 
 struct Choice {
