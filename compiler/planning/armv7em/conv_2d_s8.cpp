@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 
 #include "compiler/planning/armv7em/candidate.h"
@@ -124,7 +123,7 @@ class Convolution {
   Conv2DS8SmladParams params;
   const int8_t* filter;
   std::vector<PackedRequantization> requantization;
-  int32_t output_zero_point;
+  std::optional<std::vector<PackedRequantization>> scaled;  // where that can be
   Operand input, output;
 
   int32_t pixels() const {
@@ -135,7 +134,6 @@ class Convolution {
     const auto pairs = static_cast<uint32_t>(params.geometry.output_channels + 1) / 2;
     return pairs * format.pair_bytes(params.window_words()) + 4;
   }
-  bool can_scale() const;
   std::vector<uint32_t> pack(const Format& format) const;
 
  private:
@@ -144,40 +142,18 @@ class Convolution {
     const int32_t size = g.filter_height * g.filter_width * g.filter_channels;
     return at < 0 ? 0 : filter[int64_t{channel} * size + at];
   }
-  const PackedRequantization& of(int32_t channel) const {
-    return requantization[static_cast<size_t>(channel)];
-  }
-  // By how many bits weights and bias are larger than int16's. Without a multiplier the shift is
-  // of no importance.
-  int32_t scale(int32_t channel) const {
-    return of(channel).multiplier == 0 ? 1 : kScaledShift - of(channel).right_shift;
-  }
 };
-
-bool Convolution::can_scale() const {
-  if (params.activation_min < output_zero_point) return false;
-  const Conv2DGeometry& g = params.geometry;
-  const int32_t size = g.filter_height * g.filter_width * g.filter_channels;
-  for (int32_t c = 0; c < g.output_channels; ++c) {
-    const int32_t bits = scale(c);
-    if (bits < 1 || bits > 7) return false;  // twice 128 times 2^7 is the least int16
-    int64_t sum = std::abs(int64_t{of(c).bias});
-    for (int32_t i = 0; i < size; ++i) sum += 2 * 128 * std::abs(weight(c, i));
-    if (sum << bits > INT32_MAX) return false;
-  }
-  return true;
-}
 
 std::vector<uint32_t> Convolution::pack(const Format& format) const {
   const std::vector<int32_t> order = window_order(params);
+  const std::vector<PackedRequantization>& table = format.is_scaled ? *scaled : requantization;
+  const auto of = [&](int32_t channel) { return table[static_cast<size_t>(channel)]; };
   std::vector<uint32_t> packed;
   const auto add = [&](int32_t word) { packed.push_back(static_cast<uint32_t>(word)); };
   for (int32_t first = 0; first < params.geometry.output_channels; first += 2) {
     const int32_t pair[2] = {first, std::min(first + 1, params.geometry.output_channels - 1)};
     for (const int32_t c : pair)
-      add(format.is_int8     ? of(c).bias / 2
-          : format.is_scaled ? of(c).bias * (1 << scale(c))
-                             : of(c).bias);
+      add(format.is_int8 ? of(c).bias / 2 : of(c).bias);
     for (size_t i = 0; i < order.size(); i += 2) {
       const int32_t low = order[i], high = order[i + 1];
       if (format.is_int8) {
@@ -186,17 +162,13 @@ std::vector<uint32_t> Convolution::pack(const Format& format) const {
         continue;
       }
       for (const int32_t c : pair) {
-        const int32_t factor = format.is_scaled ? 2 << scale(c) : 2;
+        const int32_t factor = format.is_scaled ? 2 << of(c).right_shift : 2;
         packed.push_back(word_of(factor * weight(c, low), factor * weight(c, high)));
       }
     }
     for (const int32_t c : pair) {
-      add(of(c).multiplier);
-      if (format.is_scaled) {
-        add(of(c).rounding * (1 << (kScaledShift - of(c).right_shift)) + (1 << (scale(c) - 1)));
-      } else {
-        add(of(c).rounding), add(of(c).right_shift);
-      }
+      add(of(c).multiplier), add(of(c).rounding);
+      if (!format.is_scaled) add(of(c).right_shift);
     }
   }
   packed.push_back(0);
@@ -268,15 +240,17 @@ void add_conv_2d_s8(const StepView& view, std::vector<Candidate>& candidates) {
        p.output_offset},
       filter, g.output_channels, g.filter_height * g.filter_width * g.filter_channels);
   if (!requantization) return;
-  const Convolution convolution = {
-      .params = {g, -p.input_offset, p.activation_min, p.activation_max},
-      .filter = filter,
-      .requantization = *requantization,
-      .output_zero_point = p.output_offset,
-      .input = view.operand(0),
-      .output = view.operand(4)};
+  Convolution convolution = {.params = {g, -p.input_offset, p.activation_min, p.activation_max},
+                             .filter = filter,
+                             .requantization = *requantization,
+                             .scaled = {},
+                             .input = view.operand(0),
+                             .output = view.operand(4)};
+  if (p.activation_min >= p.output_offset)
+    convolution.scaled = scale_requantization(*requantization, kScaledShift, filter,
+                                              g.filter_height * g.filter_width * g.filter_channels);
   for (const Format& format : {kScaled, kInt16, kInt8}) {
-    if (format.is_scaled && !convolution.can_scale()) continue;
+    if (format.is_scaled && !convolution.scaled) continue;
     candidates.push_back(alone(convolution, format));
     if (auto pooled = with_pool(view, convolution, format))
       candidates.push_back(std::move(*pooled));

@@ -1,12 +1,90 @@
 #include "compiler/planning/armv7em/requantization.h"
 
+#include <algorithm>
 #include <cstdlib>
+
+#include "runtime/kernels/armv7em/requantize.h"
 
 namespace solder::compiler::armv7em {
 namespace {
 
 // Keeps the zero point, shifted left, within 32 bits.
 constexpr int32_t kMaxRightShift = 22;
+
+// Of a channel's sums, doubled as they are; on the way to them none is larger than `magnitude`.
+struct Range {
+  int64_t first, last, magnitude;
+};
+
+Range range_of_sums(int32_t bias, const int8_t* filter, int32_t depth) {
+  Range range = {bias, bias, std::abs(int64_t{bias})};
+  for (int32_t i = 0; i < depth; ++i) {
+    const int64_t w = filter[i];
+    range.first += 2 * std::min(-128 * w, 127 * w);
+    range.last += 2 * std::max(-128 * w, 127 * w);
+    range.magnitude += 2 * 128 * std::abs(w);
+  }
+  return range;
+}
+
+// Where an output begins: the least sum of the range whose output is at least this, or the next
+// after the range.
+int64_t first_sum(const Range& sums, const PackedRequantization& r, int32_t output) {
+  int64_t low = 0, high = (sums.last - sums.first) / 2 + 1;
+  while (low < high) {
+    const int64_t middle = (low + high) / 2;
+    const auto sum = static_cast<int32_t>(sums.first + 2 * middle);
+    if (solder::armv7em::requantize(sum, r) >= output)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return sums.first + 2 * low;
+}
+
+// What to add to scaled sums so that every output above the zero point begins where it should.
+// Nothing where no number is right for all.
+std::optional<int64_t> bias_to_add(const PackedRequantization& r, const Range& sums,
+                                   const PackedRequantization& scaled, int32_t shift) {
+  int64_t low = INT32_MIN, high = INT32_MAX;
+  const int64_t factor = int64_t{1} << scaled.right_shift;
+  for (int32_t output = (r.rounding >> r.right_shift) + 1; output <= INT8_MAX; ++output) {
+    const int64_t first = first_sum(sums, r, output);
+    // The least scaled sum that is `output`, of which the product's upper half is to be this.
+    const int64_t product = (int64_t{output} * (1 << shift) - scaled.rounding) << 32;
+    const int64_t least = (product + scaled.multiplier - 1) / scaled.multiplier;
+    if (first <= sums.last) low = std::max(low, least - factor * first);
+    if (first > sums.first) high = std::min(high, least - 1 - factor * (first - 2));
+    if (first > sums.last) break;
+  }
+  if (low > high) return {};
+  return std::clamp<int64_t>(0, low, high);
+}
+
+// Where the scale alone makes up for the right shift, nothing is to be added: with both roundings
+// every output begins where it did. Larger right shifts want smaller multipliers, which are exact
+// enough for most channels, for these have few outputs.
+std::optional<PackedRequantization> scale(const PackedRequantization& r, int32_t shift,
+                                          const Range& sums) {
+  const int32_t zero_point = r.rounding >> r.right_shift;
+  if (r.multiplier == 0)
+    return PackedRequantization{
+        .bias = 0, .multiplier = 0, .rounding = zero_point * (1 << shift), .right_shift = 1};
+  for (int32_t scale = std::max(1, shift - r.right_shift); scale <= kMaxScale; ++scale) {
+    const int32_t less = r.right_shift + scale - shift;  // bits of the multiplier
+    PackedRequantization scaled = {
+        .bias = 0,
+        .multiplier = static_cast<int32_t>((int64_t{r.multiplier} + (1 << less) / 2) >> less),
+        .rounding = zero_point * (1 << shift) + (1 << (shift - 1)) + (1 << (scale - 1)),
+        .right_shift = scale};
+    const auto addition = less == 0 ? 0 : bias_to_add(r, sums, scaled, shift);
+    if (!addition) continue;
+    if ((sums.magnitude << scale) + std::abs(*addition) > INT32_MAX) return {};
+    scaled.bias = static_cast<int32_t>(r.bias * (int64_t{1} << scale) + *addition);
+    return scaled;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -43,6 +121,19 @@ std::optional<std::vector<PackedRequantization>> pack_requantization(const Outpu
     packed.push_back(*entry);
   }
   return packed;
+}
+
+std::optional<std::vector<PackedRequantization>> scale_requantization(
+    const std::vector<PackedRequantization>& requantization, int32_t shift, const int8_t* filter,
+    int32_t depth) {
+  std::vector<PackedRequantization> scaled;
+  for (const PackedRequantization& r : requantization) {
+    const auto entry = scale(r, shift, range_of_sums(r.bias, filter, depth));
+    if (!entry) return {};
+    scaled.push_back(*entry);
+    filter += depth;
+  }
+  return scaled;
 }
 
 }  // namespace solder::compiler::armv7em

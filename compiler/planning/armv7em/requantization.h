@@ -30,4 +30,10 @@ std::optional<std::vector<PackedRequantization>> pack_requantization(const Outpu
                                                                      int32_t channels,
                                                                      int32_t depth);
 
+// The same scaled, for outputs that are never less than their zero point: bit for bit, of every sum
+// that a channel can have. Nothing when that cannot be with a scale from 1 to kMaxScale.
+std::optional<std::vector<PackedRequantization>> scale_requantization(
+    const std::vector<PackedRequantization>& requantization, int32_t shift, const int8_t* filter,
+    int32_t depth);
+
 }  // namespace solder::compiler::armv7em

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "runtime/kernels/armv7em/requantize.h"
@@ -38,6 +39,57 @@ TEST(Armv7emRequantization, RefusesWhatItCannotExpress) {
   const int32_t bias[] = {largest, largest + 1};
   EXPECT_TRUE(pack_requantization({&bias[0], &r, 0, 0, 0}, filter, 1, 2));
   EXPECT_FALSE(pack_requantization({&bias[1], &r, 0, 0, 0}, filter, 1, 2));
+}
+
+// Every sum that a channel of two weights and this bias can have.
+void expect_same_scaled(const PackedRequantization& packed, const PackedRequantization& scaled,
+                        int32_t shift, int32_t magnitude) {
+  const int32_t zero_point = packed.rounding >> packed.right_shift;
+  const int32_t factor = 1 << scaled.right_shift, added = scaled.bias - factor * packed.bias;
+  for (int32_t twice = packed.bias - magnitude; twice <= packed.bias + magnitude; twice += 2) {
+    const int32_t expected = std::max(solder::armv7em::requantize(twice, packed), zero_point);
+    const int32_t product =
+        dsp::smmla(factor * twice + added, scaled.multiplier, scaled.rounding) >> shift;
+    ASSERT_EQ(std::max(dsp::ssat8(product), zero_point), expected)
+        << "sum " << twice / 2 << ", multiplier " << packed.multiplier << ", shift "
+        << packed.right_shift;
+  }
+}
+
+TEST(Armv7emRequantization, ScaledIsTheSameOfEverySum) {
+  constexpr int8_t kFilter[] = {127, -127};
+  std::mt19937 random(2);
+  for (const int32_t shift : {10, 13}) {
+    int hits = 0;
+    for (int32_t right_shift = 1; right_shift <= 22; ++right_shift) {
+      for (int32_t i = 0; i < 20; ++i) {
+        const Requantization r = {static_cast<int32_t>((1U << 30) | (random() & 0x3FFFFFFF)),
+                                  -right_shift};
+        auto packed = pack_requantization(r, static_cast<int32_t>(random() % 256) - 128);
+        ASSERT_TRUE(packed);
+        packed->bias = 2 * (static_cast<int32_t>(random() % 100000) - 50000);
+        const auto scaled = scale_requantization({*packed}, shift, kFilter, 2);
+        if (scaled) expect_same_scaled(*packed, (*scaled)[0], shift, 2 * 128 * 254);
+        if (HasFatalFailure()) return;
+        // Always when a scale makes up for the shift.
+        if (right_shift < shift) EXPECT_EQ(scaled.has_value(), shift - right_shift <= kMaxScale);
+        hits += scaled.has_value();
+      }
+    }
+    EXPECT_GT(hits, 300);
+  }
+}
+
+TEST(Armv7emRequantization, ScalesOnlyWhatFits) {
+  const int8_t filter[] = {127, -127};
+  const auto can_scale = [&](int32_t bias) {
+    const PackedRequantization r = {bias, 1 << 30, 1 << 5, 6};
+    return scale_requantization({r}, 13, filter, 2).has_value();
+  };
+  // 2 * 128 * 254 from the products, times 2^7.
+  const int32_t largest = (1 << 24) - 1 - 2 * 128 * 254;
+  EXPECT_TRUE(can_scale(-largest));
+  EXPECT_FALSE(can_scale(largest + 1));
 }
 
 }  // namespace

@@ -18,6 +18,13 @@ struct PackedRequantization {
   int32_t right_shift;  // in [1, 22]
 };
 
+// Scaled: the same in two instructions, where weights and bias are 2^scale times as large so that
+// all channels can shift right by the same constant:
+//   (smmla(2^scale * twice, multiplier, rounding) >> constant), saturated to 8 bits.
+// Both roundings are one, so outputs less than the zero point may differ; after a RELU there are
+// none. right_shift is the scale then, and the bias is scaled already.
+inline constexpr int32_t kMaxScale = 7;  // weights, doubled, stay within int16
+
 // filter: for every eight output channels, and for every four of what is left, the channels'
 // PackedRequantization with the bias not doubled, then for every four inputs a word of int8 weights
 // for each channel. Channels and inputs are filled up with zeros. Up to three bytes behind the

@@ -25,11 +25,8 @@ namespace solder {
 // then multiplier, rounding and right shift of either, as in PackedRequantization. The bias is
 // doubled where weights are. One word more is read at the end.
 //
-// scaled: as int16, but weights and bias are 2^s times as large so that every channel's right
-// shift, s more, is kScaledShift; then what requantization does is
-//   (smmla(sum, multiplier, rounding) >> kScaledShift), saturated to 8 bits,
-// with multiplier and rounding, 2^s times as large plus 2^(s - 1), behind the weights. The sum of
-// both roundings is the same as long as no output is less than its zero point: after a RELU.
+// scaled: as int16, but as the scaled PackedRequantization, of which multiplier and rounding are
+// behind the weights; its constant is kScaledShift.
 //
 // What lies outside the input is its zero point, so that the bias can hold the input's offset.
 inline constexpr int32_t kScaledShift = 13;
