@@ -201,6 +201,9 @@
   X(depthwise_conv_2d_s8_smlad, DepthwiseConv2DS8SmladParams,                                     \
     const int8_t* input, const int8_t* filter, const PackedRequantization* requantization,        \
     uint32_t* scratch, int8_t* output)                                                            \
+  X(depthwise_conv_2d_s8_smlad_scaled, DepthwiseConv2DS8SmladParams,                              \
+    const int8_t* input, const int8_t* filter, const PackedRequantization* requantization,        \
+    uint32_t* scratch, int8_t* output)                                                            \
   X(fully_connected_s8_smlad, FullyConnectedS8SmladParams,                                        \
     const int8_t* input, const uint32_t* filter, int8_t* output)                                  \
   X(conv_2d_s8_smlad_w16, Conv2DS8SmladParams,                                                    \

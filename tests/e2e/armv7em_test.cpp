@@ -39,6 +39,7 @@ void grow(Int8Net& net) {
   Options wide = same;
   wide.stride_w = 2;
   net.depthwise_conv_2d(1, 3, 3, wide);
+  net.depthwise_conv_2d(1, 3, 3, {.activation = Activation::RELU, .padding = Padding::SAME});
   net.fully_connected(net.integer(100, 500), Activation::NONE);
   net.end();
 }
@@ -79,7 +80,7 @@ TEST(Armv7em, RealInstructionsGiveTheReferencesBytes) {
   for (const KernelId kernel :
        {KernelId::conv_2d_s8_winograd_2x2, KernelId::conv_2d_s8_winograd_4x4,
         KernelId::conv_2d_s8_winograd_2x2_max_pool, KernelId::conv_2d_s8_winograd_4x4_max_pool,
-        KernelId::depthwise_conv_2d_s8_smlad})
+        KernelId::depthwise_conv_2d_s8_smlad, KernelId::depthwise_conv_2d_s8_smlad_scaled})
     EXPECT_TRUE(ran.contains(kernel)) << static_cast<int>(kernel);
 }
 

@@ -9,6 +9,9 @@ namespace {
 
 using solder::armv7em::depthwise_groups;
 using solder::armv7em::depthwise_scratch;
+using solder::armv7em::DepthwiseGroups;
+using solder::armv7em::kDepthwiseBlock;
+using solder::armv7em::kDepthwiseScaledShift;
 
 DepthwiseConv2DS8SmladParams along_rows(const Conv2DS8Params& p) {
   const Conv2DGeometry& g = p.geometry;
@@ -42,15 +45,60 @@ DepthwiseConv2DS8SmladParams along_columns(DepthwiseConv2DS8SmladParams p) {
 }
 
 // As measured on the virtual board.
-double cycles(const DepthwiseConv2DS8SmladParams& p) {
-  constexpr double kGroup = 38.5, kChannel = 14, kStoredPixel = 3, kWidenedPixel = 4.3;
-  constexpr double kLine = 20, kWidenedLine = 60, kBlock = 400;
-  const double line = 4 * (kGroup * depthwise_groups(p.output_pixels) + kChannel) +
-                      kStoredPixel * p.output_pixels + kLine;
+double cycles(const DepthwiseConv2DS8SmladParams& p, bool is_scaled) {
+  const double kSix = is_scaled ? 50 : 57, kTwo = is_scaled ? 22 : 25;  // of a channel
+  constexpr double kGroup = 8, kStoredPixel = 3, kWidenedPixel = 4.3;
+  constexpr double kLine = 60, kWidenedLine = 30, kBlock = 250;
+  const DepthwiseGroups groups = depthwise_groups(p.output_pixels, p.pixel_stride);
+  const double line = 4 * (kSix * groups.sixes + kTwo * groups.twos) +
+                      kGroup * (groups.sixes + groups.twos) + kStoredPixel * p.output_pixels +
+                      kLine;
   const double widened = kWidenedPixel * (p.input_pixels + 2) + kWidenedLine;
   const double block =
       p.output_lines * line + (p.output_lines * p.line_stride + 2) * widened + kBlock;
   return p.batches * block * ((p.channels + 3) / 4);
+}
+
+// From [3, 3, channels] to [channels, 3, 3], or its transpose.
+std::vector<int8_t> pack_filter(const int8_t* taps, int32_t channels, bool swaps) {
+  std::vector<int8_t> filter;
+  for (int32_t c = 0; c < channels; ++c)
+    for (int32_t tap = 0; tap < 9; ++tap)
+      filter.push_back(taps[(swaps ? tap % 3 * 3 + tap / 3 : tap) * channels + c]);
+  return filter;
+}
+
+Candidate candidate(KernelId kernel, const StepView& view,
+                    const DepthwiseConv2DS8SmladParams& params, std::vector<int8_t> filter,
+                    std::vector<PackedRequantization> requantization) {
+  const int32_t blocks = (params.channels + kDepthwiseBlock - 1) / kDepthwiseBlock;
+  const int32_t channels = blocks * kDepthwiseBlock;
+  filter.resize(static_cast<size_t>(channels * 9));
+  requantization.resize(static_cast<size_t>(channels));
+  const auto scratch =
+      static_cast<uint32_t>(depthwise_scratch(params.output_pixels, params.pixel_stride));
+  const Operand input = view.operand(0), output = view.operand(4);
+  const auto apply = [=](StepBuilder& steps, PreparedStep& step) -> Error {
+    auto* with = steps.params<DepthwiseConv2DS8SmladParams>();
+    // In this order: the kernel reads a word behind the first.
+    auto* table = steps.table<PackedRequantization>(channels);
+    auto* packed = steps.table<int8_t>(channels * 9);
+    if (with == nullptr || table == nullptr || packed == nullptr) return steps.no_memory();
+    *with = params;
+    std::ranges::copy(requantization, table);
+    std::ranges::copy(filter, packed);
+    steps.replace(step, kernel, with,
+                  {input, steps.operand_of_table(packed), steps.operand_of_table(table),
+                   steps.operand_of_scratch(step, scratch), output});
+    return {};
+  };
+  const bool is_scaled = kernel == KernelId::depthwise_conv_2d_s8_smlad_scaled;
+  return {.kernel = kernel,
+          .cycles = cycles(params, is_scaled),
+          .scratch_bytes = scratch,
+          .constant_bytes = static_cast<uint32_t>(channels) * (9 + 16),
+          .in_place = params.output_pixel_step == params.input_pixel_step,
+          .apply = apply};
 }
 
 void add_s8(const StepView& view, std::vector<Candidate>& candidates) {
@@ -63,48 +111,24 @@ void add_s8(const StepView& view, std::vector<Candidate>& candidates) {
       !is_fast(g.filter_width, g.stride_width, g.dilation_width) ||
       g.output_channels != g.input_channels)
     return;
-  // From [3, 3, channels] to [channels, 3, 3].
-  const auto* taps = view.constant<int8_t>(1);
-  const int32_t channels = g.output_channels;
-  std::vector<int8_t> filter;
-  for (int32_t c = 0; c < channels; ++c)
-    for (int32_t tap = 0; tap < 9; ++tap) filter.push_back(taps[tap * channels + c]);
+  const DepthwiseConv2DS8SmladParams rows = along_rows(p), columns = along_columns(rows);
+  const bool swaps = cycles(columns, true) < cycles(rows, true);
+  const DepthwiseConv2DS8SmladParams& best = swaps ? columns : rows;
+  const std::vector<int8_t> filter =
+      pack_filter(view.constant<int8_t>(1), g.output_channels, swaps);
   const auto requantization =
       pack_requantization({view.constant<int32_t>(2), view.constant<Requantization>(3), 1,
                            p.input_offset, p.output_offset},
-                          filter.data(), channels, 9);
+                          filter.data(), g.output_channels, 9);
   if (!requantization) return;
-
-  DepthwiseConv2DS8SmladParams rows = along_rows(p), columns = along_columns(rows);
-  const bool swaps = cycles(columns) < cycles(rows);
-  const DepthwiseConv2DS8SmladParams best = swaps ? columns : rows;
-  if (swaps)
-    for (int32_t c = 0; c < channels; ++c) {
-      int8_t* f = &filter[static_cast<size_t>(c * 9)];
-      std::swap(f[1], f[3]), std::swap(f[2], f[6]), std::swap(f[5], f[7]);
-    }
-  const auto scratch =
-      static_cast<uint32_t>(depthwise_scratch(best.output_pixels, best.pixel_stride));
-  const auto apply = [=](StepBuilder& steps, PreparedStep& step) -> Error {
-    auto* params = steps.params<DepthwiseConv2DS8SmladParams>();
-    auto* table = steps.table<PackedRequantization>(channels);
-    auto* packed = steps.table<int8_t>(channels * 9);
-    if (params == nullptr || table == nullptr || packed == nullptr) return steps.no_memory();
-    *params = best;
-    std::ranges::copy(*requantization, table);
-    std::ranges::copy(filter, packed);
-    const Operand input = step.step.operands[0], output = step.step.operands[4];
-    steps.replace(step, KernelId::depthwise_conv_2d_s8_smlad, params,
-                  {input, steps.operand_of_table(packed), steps.operand_of_table(table),
-                   steps.operand_of_scratch(step, scratch), output});
-    return {};
-  };
-  candidates.push_back({.kernel = KernelId::depthwise_conv_2d_s8_smlad,
-                        .cycles = cycles(best),
-                        .scratch_bytes = scratch,
-                        .constant_bytes = static_cast<uint32_t>(channels) * (9 + 16),
-                        .in_place = !swaps || best.output_pixel_step == best.input_pixel_step,
-                        .apply = apply});
+  candidates.push_back(
+      candidate(KernelId::depthwise_conv_2d_s8_smlad, view, best, filter, *requantization));
+  if (p.activation_min < p.output_offset) return;
+  const auto scaled =
+      scale_requantization(*requantization, kDepthwiseScaledShift, filter.data(), 9);
+  if (!scaled) return;
+  candidates.push_back(
+      candidate(KernelId::depthwise_conv_2d_s8_smlad_scaled, view, best, filter, *scaled));
 }
 
 }  // namespace

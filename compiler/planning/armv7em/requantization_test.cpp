@@ -72,7 +72,9 @@ TEST(Armv7emRequantization, ScaledIsTheSameOfEverySum) {
         if (scaled) expect_same_scaled(*packed, (*scaled)[0], shift, 2 * 128 * 254);
         if (HasFatalFailure()) return;
         // Always when a scale makes up for the shift.
-        if (right_shift < shift) EXPECT_EQ(scaled.has_value(), shift - right_shift <= kMaxScale);
+        if (right_shift < shift) {
+          EXPECT_EQ(scaled.has_value(), shift - right_shift <= kMaxScale);
+        }
         hits += scaled.has_value();
       }
     }

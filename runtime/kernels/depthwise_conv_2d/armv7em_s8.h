@@ -33,27 +33,42 @@ struct DepthwiseConv2DS8SmladParams {
 
 namespace armv7em {
 
-// Channels that are computed together: as many as a word of int8 holds.
+// Channels that are computed together, as many as a word of int8 holds; constants are there for
+// whole blocks.
 inline constexpr int32_t kDepthwiseBlock = 4;
 // Filter lines in memory at a time.
 inline constexpr int32_t kDepthwiseLines = 3;
+// Of scaled PackedRequantization.
+inline constexpr int32_t kDepthwiseScaledShift = 10;
 
-// A channel's filter: of each line the pairs (w0, w1) and (w1, w2), doubled. The first two lines
-// come twice, so that from any of the first three on they come in the order of the slots that hold
-// the input's lines.
+// A channel's filter: of each line the pairs (w0, w1) and (w1, w2), doubled and scaled. The first
+// two lines come twice, so that from any of the first three on they come in the order of the slots
+// that hold the input's lines.
 inline constexpr int32_t kDepthwiseFilterWords = 2 * (2 * kDepthwiseLines - 1);
 
-constexpr int32_t depthwise_groups(int32_t output_pixels) { return (output_pixels + 3) / 4; }
+// Along a line six outputs of a channel are computed at a time, at its end perhaps two.
+struct DepthwiseGroups {
+  int32_t sixes, twos;
 
-// Pairs of pixels of a widened line: what groups of four outputs read.
-constexpr int32_t depthwise_words(int32_t output_pixels, int32_t pixel_stride) {
-  return depthwise_groups(output_pixels) * 2 * pixel_stride + 1;
+  constexpr int32_t outputs() const { return 6 * sixes + 2 * twos; }
+};
+
+constexpr DepthwiseGroups depthwise_groups(int32_t output_pixels, int32_t pixel_stride) {
+  if (pixel_stride == 2) return {(output_pixels + 5) / 6, 0};
+  const int32_t sixes = (output_pixels + 1) / 6, left = output_pixels - 6 * sixes;
+  return {sixes, left > 0 ? (left + 1) / 2 : 0};
 }
 
-// Bytes of scratch: each channel's filter and lines, and a line of outputs.
+// Pairs of pixels of a widened line: what groups of outputs read.
+constexpr int32_t depthwise_words(int32_t output_pixels, int32_t pixel_stride) {
+  return depthwise_groups(output_pixels, pixel_stride).outputs() * pixel_stride / 2 + 1;
+}
+
+// Bytes of scratch: filters, widened lines, a line of outputs.
 constexpr int32_t depthwise_scratch(int32_t output_pixels, int32_t pixel_stride) {
   const int32_t lines = kDepthwiseLines * depthwise_words(output_pixels, pixel_stride);
-  return kDepthwiseBlock * 4 * (kDepthwiseFilterWords + lines + depthwise_groups(output_pixels));
+  return kDepthwiseBlock * (4 * (kDepthwiseFilterWords + lines) +
+                            depthwise_groups(output_pixels, pixel_stride).outputs());
 }
 
 }  // namespace armv7em
