@@ -176,6 +176,12 @@ void place(BenchBoard& board, const compiler::CppModel& model) {
         fmt::format("--weights {}: {} bytes of weights are too many for the {} bytes of flash; "
                     "--weights qspi puts them outside",
                     board.weights, model.constants_bytes, target.flash_bytes));
+  const int64_t ram = compiler::ram_for_constants(target, model.arena_bytes);
+  if (board.weights == "sram" && model.constants_bytes > ram)
+    throw std::runtime_error(
+        fmt::format("--weights sram: {} bytes of weights are too many for the {} bytes of RAM that "
+                    "firmware and activations leave; --weights axi reads them from flash",
+                    model.constants_bytes, ram));
 }
 
 BuiltFirmware build_bench_firmware(const BenchBoard& board, const compiler::CppModel& model,

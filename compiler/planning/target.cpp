@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compiler/ir/model_error.h"
 
 namespace solder::compiler {
@@ -16,6 +18,11 @@ bool fits_flash(const Target& target, int64_t constants_bytes) {
 }
 
 }  // namespace
+
+int64_t ram_for_constants(const Target& target, int64_t arena_bytes) {
+  constexpr int64_t kDtcm = 64 << 10;
+  return target.ram_bytes - std::max(kDtcm, kFirmwareRam + arena_bytes);
+}
 
 bool needs_qspi(const Target& target, int64_t constants_bytes) {
   return !fits_flash(target, constants_bytes) && constants_bytes <= target.qspi_bytes;

@@ -20,6 +20,10 @@ inline const Target kStm32f746 = {"stm32f746g-disco", 1 << 20, 320 << 10, 16 << 
 // QEMU's MPS2: 4 MB of code memory, 4 MB of data memory.
 inline const Target kMps2 = {"mps2", 4 << 20, 4 << 20};
 
+// RAM for constants that are copied there, beside a firmware and the arena; on the STM32F746 behind
+// its first 64 KB (firmware/cortex-m7/weights/sram).
+int64_t ram_for_constants(const Target& target, int64_t arena_bytes);
+
 // Whether the constants find no room in the chip's own flash beside a firmware, but do at QUADSPI.
 bool needs_qspi(const Target& target, int64_t constants_bytes);
 

@@ -67,6 +67,14 @@ TEST(TooLarge, ForRam) {
   expect_refused(dense_model("ram", 100000, 1), "of RAM", "400016 bytes of activations");
 }
 
+// 280,400 bytes of weights, where 256 KB are behind the first 64 KB.
+TEST(TooLarge, ForTheRamThatWeightsAreCopiedTo) {
+  const auto finished = solder({"bench", dense_model("copied", 700, 100), "--weights", "sram"});
+  EXPECT_NE(finished.exit_code, 0);
+  EXPECT_THAT(finished.output, HasSubstr("bytes of weights are too many for the 262144 bytes"));
+  EXPECT_THAT(finished.output, HasSubstr("--weights axi reads them from flash"));
+}
+
 TEST(TooLarge, WhatFitsIsCompiled) {
   const auto model = dense_model("fits", 100, 10);
   EXPECT_EQ(
