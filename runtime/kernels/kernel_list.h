@@ -193,10 +193,10 @@
     const int8_t* input, const uint32_t* filter, const PackedRequantization* requantization,      \
     uint32_t* scratch, int8_t* output)                                                            \
   X(conv_2d_s8_winograd_4x4, WinogradS8Params,                                                    \
-    const int8_t* input, const uint32_t* filter, const PackedRequantization* requantization,      \
+    const int8_t* input, const uint32_t* filter, const Winograd4x4Requantization* requantization, \
     uint32_t* scratch, int8_t* output)                                                            \
   X(conv_2d_s8_winograd_4x4_max_pool, WinogradS8Params,                                           \
-    const int8_t* input, const uint32_t* filter, const PackedRequantization* requantization,      \
+    const int8_t* input, const uint32_t* filter, const Winograd4x4Requantization* requantization, \
     uint32_t* scratch, int8_t* output)                                                            \
   X(depthwise_conv_2d_s8_smlad, DepthwiseConv2DS8SmladParams,                                     \
     const int8_t* input, const int8_t* filter, const PackedRequantization* requantization,        \

@@ -1,7 +1,10 @@
 // Candidates for 3x3 convolutions of int8 by Winograd's minimal filtering.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdlib>
+#include <optional>
+#include <vector>
 
 #include "compiler/planning/armv7em/candidate.h"
 #include "compiler/planning/armv7em/requantization.h"
@@ -36,13 +39,13 @@ constexpr Algorithm kAlgorithms[] = {
      .kernel = KernelId::conv_2d_s8_winograd_2x2,
      .pooling_kernel = KernelId::conv_2d_s8_winograd_2x2_max_pool},
     // Before the product by the inverse of 9 results wrap, after it they are 64 times what they
-    // should be.
+    // should be, or more where that fits.
     {.tile = 4,
      .g = {{{6, 0, 0}, {-4, -4, -4}, {-4, 4, -4}, {1, 2, 4}, {1, -2, 4}, {0, 0, 12}}},
      .scale = 64,
      .input_shift = 128,
      .input_cycles = 212,
-     .output_cycles = 223,
+     .output_cycles = 210,
      .requantize_cycles = 0,
      .kernel = KernelId::conv_2d_s8_winograd_4x4,
      .pooling_kernel = KernelId::conv_2d_s8_winograd_4x4_max_pool},
@@ -87,15 +90,56 @@ std::vector<int16_t> transform_filters(const Algorithm& algorithm, const int8_t*
   return packed;
 }
 
-// Whether scale * (convolution + bias) stays below 2^31 for any input; |x + offset| <= 255.
-bool stays_in_range(const Algorithm& algorithm, const int8_t* filter, const int32_t* bias,
-                    int32_t outputs, int32_t depth) {
+// What |convolution + bias| and the difference of two can be at most; |x + offset| <= 255.
+std::vector<int64_t> largest_sums(const int8_t* filter, const int32_t* bias, int32_t outputs,
+                                  int32_t depth) {
+  std::vector<int64_t> sums;
   for (int32_t out = 0; out < outputs; ++out) {
     int64_t most = bias == nullptr ? 0 : std::abs(int64_t{bias[out]});
     for (int32_t i = 0; i < depth; ++i) most += 255 * std::abs(filter[out * depth + i]);
-    if (most * algorithm.scale > INT32_MAX) return false;
+    sums.push_back(most);
   }
-  return true;
+  return sums;
+}
+
+template <class Entry>
+void append(const Entry& entry, std::vector<int32_t>& words) {
+  const auto more = std::bit_cast<std::array<int32_t, sizeof(Entry) / 4>>(entry);
+  words.insert(words.end(), more.begin(), more.end());
+}
+
+// Shifts that the fastest loop does not know are as small as can be. Nothing when one is too large.
+std::optional<Winograd4x4Requantization> requantization_4x4(const PackedRequantization& r,
+                                                            int64_t largest_sum, bool is_relu) {
+  constexpr uint32_t kInverseOf9 = 0x38E38E39;
+  constexpr int32_t kMaxRightShift = 22;  // keeps the zero point, shifted left, within 32 bits
+  int32_t bits = winograd::kRightShift4x4 - r.right_shift;  // n - 1
+  if (bits < 5 || largest_sum << (bits + 1) > INT32_MAX) bits = 5;
+  if (r.right_shift + bits > kMaxRightShift) return {};
+  return Winograd4x4Requantization{
+      .bias = static_cast<int32_t>(static_cast<uint32_t>(r.bias) * (576 / 2)),
+      .inverse = static_cast<int32_t>(kInverseOf9 << (bits - 5)),
+      .multiplier = r.multiplier,
+      .rounding = r.rounding * (1 << bits) + (1 << (bits - 1)),
+      .below_zero = is_relu ? 0 : -(1 << bits),
+      .right_shift = r.right_shift + bits};
+}
+
+// As words; nothing when it cannot be expressed.
+std::optional<std::vector<int32_t>> requantization_table(
+    const Algorithm& algorithm, const std::vector<PackedRequantization>& channels,
+    const std::vector<int64_t>& largest_sums, bool is_relu) {
+  std::vector<int32_t> words;
+  for (size_t c = 0; c < channels.size(); ++c) {
+    if (algorithm.tile == 2) {
+      append(channels[c], words);
+      continue;
+    }
+    const auto entry = requantization_4x4(channels[c], largest_sums[c], is_relu);
+    if (!entry) return {};
+    append(*entry, words);
+  }
+  return words;
 }
 
 // 2x2 windows without padding.
@@ -141,7 +185,8 @@ void add(const StepView& view, const Algorithm& algorithm, const Pool2DIntegerPa
   const auto* filter = view.constant<int8_t>(1);
   const auto* bias = view.constant<int32_t>(2);
   const int32_t depth = 9 * g.input_channels;
-  if (!stays_in_range(algorithm, filter, bias, g.output_channels, depth)) return;
+  const std::vector<int64_t> sums = largest_sums(filter, bias, g.output_channels, depth);
+  if (std::ranges::max(sums) * algorithm.scale > INT32_MAX) return;
   const auto requantization =
       pack_requantization({bias, view.constant<Requantization>(3), 1,
                            c.input_offset - algorithm.input_shift, c.output_offset},
@@ -169,6 +214,9 @@ void add(const StepView& view, const Algorithm& algorithm, const Pool2DIntegerPa
     values.activation_min = clamp(c.activation_min, pool->activation_min, pool->activation_max);
     values.activation_max = clamp(c.activation_max, pool->activation_min, pool->activation_max);
   }
+  const auto table = requantization_table(algorithm, *requantization, sums,
+                                          values.activation_min >= c.output_offset);
+  if (!table) return;
   const KernelId kernel = pool != nullptr ? algorithm.pooling_kernel : algorithm.kernel;
   const Operand output = pool != nullptr ? view.pool->step.operands[1] : view.operand(4);
   const int32_t groups = winograd::channel_groups(g.output_channels);
@@ -180,27 +228,27 @@ void add(const StepView& view, const Algorithm& algorithm, const Pool2DIntegerPa
     const int32_t words = groups * layout.positions * layout.channels * kChannels;
     const auto apply = [=](StepBuilder& steps, PreparedStep& step) -> Error {
       auto* params = steps.params<WinogradS8Params>();
-      auto* table = steps.table<PackedRequantization>(g.output_channels);
+      auto* entries = steps.table<int32_t>(static_cast<int32_t>(table->size()));
       auto* packed = steps.table<uint32_t>(words);
-      if (params == nullptr || table == nullptr || packed == nullptr) return steps.no_memory();
+      if (params == nullptr || entries == nullptr || packed == nullptr) return steps.no_memory();
       *params = values;
-      std::ranges::copy(*requantization, table);
+      std::ranges::copy(*table, entries);
       std::ranges::copy(transform_filters(algorithm, filter, g.output_channels, g.input_channels),
                         reinterpret_cast<int16_t*>(packed));
       steps.replace(
           step, kernel, params,
-          {step.step.operands[0], steps.operand_of_table(packed), steps.operand_of_table(table),
+          {step.step.operands[0], steps.operand_of_table(packed), steps.operand_of_table(entries),
            steps.operand_of_scratch(step, scratch), output});
       return {};
     };
-    candidates.push_back(
-        {.kernel = kernel,
-         .cycles = cycles(algorithm, values, layout, stored),
-         .scratch_bytes = scratch,
-         .constant_bytes = static_cast<uint32_t>(4 * words + 16 * g.output_channels),
-         .fuses_pool = pool != nullptr,
-         .output_lead = output_lead(values, algorithm.tile, stored),
-         .apply = apply});
+    candidates.push_back({.kernel = kernel,
+                          .cycles = cycles(algorithm, values, layout, stored),
+                          .scratch_bytes = scratch,
+                          .constant_bytes = 4 * (static_cast<uint32_t>(words) +
+                                                 static_cast<uint32_t>(table->size())),
+                          .fuses_pool = pool != nullptr,
+                          .output_lead = output_lead(values, algorithm.tile, stored),
+                          .apply = apply});
   }
 }
 

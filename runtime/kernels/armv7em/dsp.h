@@ -60,6 +60,11 @@ inline int32_t smmlar(int32_t a, int32_t b, int32_t sum) {
   asm("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
   return result;
 }
+inline int32_t smmla(int32_t a, int32_t b, int32_t sum) {
+  int32_t result;
+  asm("smmla %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  return result;
+}
 inline int32_t ssat8(int32_t a) { return __ssat(a, 8); }
 inline uint32_t pkhbt16(uint32_t a, uint32_t b) {
   uint32_t result;

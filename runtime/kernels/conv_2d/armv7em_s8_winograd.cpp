@@ -124,7 +124,7 @@ void transform_inputs(const Layout& layout, const Band& band, int32_t rows, uint
 
 template <class Tile, bool kPool>
 void store_tiles(const WinogradS8Params& p, const int32_t* products,
-                 const PackedRequantization* requantization, const OutputTiles& tiles,
+                 const typename Tile::Requantization* requantization, const OutputTiles& tiles,
                  uint32_t* work) {
   constexpr int32_t kStored = kPool ? Tile::kOutputs / 2 : Tile::kOutputs;
   constexpr int32_t kProducts = Tile::kPositions * 2 * kChannels;  // of a pair of tiles
@@ -154,7 +154,8 @@ void store_tiles(const WinogradS8Params& p, const int32_t* products,
 // read.
 template <class Tile, bool kPool>
 void convolve(const WinogradS8Params& p, const int8_t* input, const uint32_t* filter,
-              const PackedRequantization* requantization, uint32_t* scratch, int8_t* output) {
+              const typename Tile::Requantization* requantization, uint32_t* scratch,
+              int8_t* output) {
   constexpr int32_t kStored = kPool ? Tile::kOutputs / 2 : Tile::kOutputs;
   const Layout layout(p, Tile::kOutputs, kStored);
   const int32_t output_row = p.output_width * p.output_channels;
@@ -209,15 +210,15 @@ void conv_2d_s8_winograd_2x2_max_pool(const WinogradS8Params& p, const int8_t* i
 }
 
 void conv_2d_s8_winograd_4x4(const WinogradS8Params& p, const int8_t* input, const uint32_t* filter,
-                             const PackedRequantization* requantization, uint32_t* scratch,
+                             const Winograd4x4Requantization* requantization, uint32_t* scratch,
                              int8_t* output) {
   convolve<Tile4x4, false>(p, input, filter, requantization, scratch, output);
 }
 
 void conv_2d_s8_winograd_4x4_max_pool(const WinogradS8Params& p, const int8_t* input,
                                       const uint32_t* filter,
-                                      const PackedRequantization* requantization, uint32_t* scratch,
-                                      int8_t* output) {
+                                      const Winograd4x4Requantization* requantization,
+                                      uint32_t* scratch, int8_t* output) {
   convolve<Tile4x4, true>(p, input, filter, requantization, scratch, output);
 }
 

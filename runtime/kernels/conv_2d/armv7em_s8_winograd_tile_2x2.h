@@ -9,6 +9,7 @@
 namespace solder::armv7em {
 
 struct Tile2x2 {
+  using Requantization = PackedRequantization;
   static constexpr int32_t kOutputs = 2, kSize = 4, kPositions = kSize * kSize;
   static constexpr uint32_t kFlippedBits = 0;  // of the inputs
 

@@ -4,12 +4,13 @@
 // shifted like one number.
 #pragma once
 
-#include "runtime/kernels/armv7em/requantize.h"
+#include "runtime/kernels/armv7em/dsp.h"
 #include "runtime/kernels/conv_2d/armv7em_s8_winograd_tile.h"
 
 namespace solder::armv7em {
 
 struct Tile4x4 {
+  using Requantization = Winograd4x4Requantization;
   static constexpr int32_t kOutputs = 4, kSize = 6, kPositions = kSize * kSize;
   static constexpr uint32_t kFlippedBits = 0x80808080;
 
@@ -20,30 +21,36 @@ struct Tile4x4 {
   // Of the columns of a tile the rows, to every second word.
   static void transform_rows(const uint32_t* columns, uint32_t* to);
 
-  // Of one channel: twice the convolution and bias, requantized, to every fourth byte. kPool: only
-  // the largest of each four. work: memory of kPositions words.
+  // Of one channel, requantized, to every fourth byte. kPool: only the largest of each four. work:
+  // memory of kPositions words.
   template <bool kPool>
-  static void store_output(const int32_t* products, const PackedRequantization& r, uint32_t* work,
+  static void store_output(const int32_t* products, const Requantization& r, uint32_t* work,
                            int8_t* to);
 
  private:
-  // What the columns of products become, and what is added to outputs.
-  struct Rows {
-    uint32_t rows[kOutputs][kSize];
-    uint32_t bias;
-  };
+  // What the columns of products become.
+  using Rows = uint32_t[kOutputs][kSize];
 
-  static void reduce_columns(const int32_t* products, Rows& to);
-  static void store_rows(const Rows& rows, const PackedRequantization& r, int8_t* to);
-  // Of each row twice the convolution and bias, in its place: the larger of two and of two.
-  static void pool_rows(Rows& rows);
+  // The bias is added to a product that is in every output.
+  [[gnu::always_inline]] static inline void reduce_columns(const int32_t* products, uint32_t bias,
+                                                           Rows& to);
+  // With a right shift of kRightShift4x4; kRelu: with below_zero = 0.
+  template <bool kRelu>
+  [[gnu::always_inline]] static inline void store_rows(const Rows& rows, const Requantization& r,
+                                                       int8_t* to);
+  static void store_rows_of_any_shift(const Rows& rows, const Requantization& r, int8_t* to);
+  // Of each row its sums times `inverse`, in its place: the larger of two and of two.
+  [[gnu::always_inline]] static inline void pool_rows(uint32_t inverse, Rows& rows);
+
+  static int8_t requantize(int32_t v, const Requantization& r) {
+    const int32_t rounding = r.rounding + (r.below_zero & v >> 31);
+    return static_cast<int8_t>(dsp::ssat8(dsp::smmla(v, r.multiplier, rounding) >> r.right_shift));
+  }
 
   // A word is high * 2^16 + low, so that above a negative low half the high one is one short.
   // Adding 2^15 mends that and flips the low half's sign, which is flipped back. Added to the last
   // two of a row, it is in every result.
   static constexpr uint32_t kSign = 0x8000;
-  // Of 9, modulo 2^32: 576 times the convolution becomes 64 times.
-  static constexpr uint32_t kInverse = 0x38E38E39;
 
   static void transform(const uint32_t (&d)[kSize], uint32_t (&v)[kSize]) {
     const uint32_t a = d[4] - d[2], b = d[3] - d[1];
@@ -64,22 +71,37 @@ struct Tile4x4 {
   }
 };
 
+inline void Tile4x4::store_rows_of_any_shift(const Rows& rows, const Requantization& r,
+                                             int8_t* to) {
+  for (const auto& row : rows) {
+    uint32_t sums[kOutputs];
+    reduce(row, sums);
+    for (const uint32_t sum : sums) {
+      *to = requantize(static_cast<int32_t>(sum * static_cast<uint32_t>(r.inverse)), r);
+      to += winograd::kChannels;
+    }
+  }
+}
+
 template <bool kPool>
-[[gnu::noinline]] void Tile4x4::store_output(const int32_t* products, const PackedRequantization& r,
+[[gnu::noinline]] void Tile4x4::store_output(const int32_t* products, const Requantization& r,
                                              uint32_t* work, int8_t* to) {
   Rows& rows = *reinterpret_cast<Rows*>(work);
-  rows.bias = static_cast<uint32_t>(r.bias) << 5;
-  reduce_columns(products, rows);
-  if constexpr (!kPool) return store_rows(rows, r, to);
-  pool_rows(rows);
+  reduce_columns(products, static_cast<uint32_t>(r.bias), rows);
+  if constexpr (!kPool) {
+    if (r.right_shift != winograd::kRightShift4x4) return store_rows_of_any_shift(rows, r, to);
+    return r.below_zero == 0 ? store_rows<true>(rows, r, to) : store_rows<false>(rows, r, to);
+  }
+  pool_rows(static_cast<uint32_t>(r.inverse), rows);
   const auto larger = [&](int32_t y, int32_t x) {
-    const auto above = static_cast<int32_t>(rows.rows[y][x]);
-    const auto below = static_cast<int32_t>(rows.rows[y + 1][x]);
-    return above > below ? above : below;
+    const auto above = static_cast<int32_t>(rows[y][x]),
+               below = static_cast<int32_t>(rows[y + 1][x]);
+    const int32_t more = above - below;
+    return requantize(below + (more & ~(more >> 31)), r);
   };
-  int32_t values[] = {larger(0, 0), larger(0, 1), larger(2, 0), larger(2, 1)};
-  requantize_four(values, r);
-  store_four(values, to, winograd::kChannels);
+  // Values first, for a store of bytes might change all else.
+  const int8_t values[] = {larger(0, 0), larger(0, 1), larger(2, 0), larger(2, 1)};
+  for (int32_t i = 0; i < 4; ++i) to[i * winograd::kChannels] = values[i];
 }
 
 #ifdef __ARM_FEATURE_DSP
@@ -108,60 +130,65 @@ template <bool kPool>
 #define NOTHING(to, y, x)
 
 #define KEPT(to, y, x) "ldr %[" to "], [%[rows], #(" #y "*6+" #x ")*4]\n"
-#define SCALE(y) "mla %[" y "], %[" y "], %[inverse], %[m2]\n"
-#define TO_TWICE(y) "asr %[" y "], %[" y "], #5\n"
-#define ROUNDING(to, y) "add %[" to "], %[rounding], %[" y "], asr #31\n"
-#define MULTIPLY(y, rounding) "smmlar %[" y "], %[" y "], %[multiplier], %[" rounding "]\n"
-#define SHIFT(y) "asr %[" y "], %[" y "], %[shift]\n"
-#define SATURATE(y) "ssat %[" y "], #8, %[" y "]\n"
+#define SCALE(y) "mul %[" y "], %[" y "], %[inverse]\n"
+#define SIGN(to, y) "and %[" to "], %[below_zero], %[" y "], asr #31\n"
+#define MULTIPLY(y, rounding) "smmla %[" y "], %[" y "], %[multiplier], %[" rounding "]\n"
+#define SATURATE(y) "ssat %[" y "], #8, %[" y "], asr #%c[shift]\n"
 #define STORE(from, y, x) "strb %[" from "], [%[to], #(" #y "*4+" #x ")*4]\n"
 
-// Row y of what the columns left to 64 times the convolution and bias, in m0, p, s and m1. m1 and
-// m2 are loaded; m1 and m5 change places for the next row.
+// Row y of what the columns left to v, in m0, p, s and m1. m1 and m2 are loaded; m1 and m5 change
+// places for the next row.
 #define ROW(y, m1, m5)                           \
   ADD("s", m1, "m2") KEPT("m3", y, 3)            \
   SUB(m1, m1, "m2") KEPT("m4", y, 4)             \
-  "ldr %[m2], [%[rows], #96]\n" KEPT("m0", y, 0) \
+  KEPT("m0", y, 0)                               \
   ADD("p", "m3", "m4") KEPT(m5, y, 5)            \
-  SUB("m3", "m3", "m4")                          \
-  ADD("m0", "m0", "s")                           \
+  SUB("m3", "m3", "m4") ADD("m0", "m0", "s")     \
   ADD("m0", "m0", "p")                           \
   ADD_SHIFTED("s", "s", "p", 2) SCALE("m0")      \
   ADD_SHIFTED("p", m1, "m3", 1) SCALE("s")       \
   ADD_SHIFTED(m1, m1, "m3", 3) SCALE("p")        \
-  ADD_SHIFTED(m1, m1, m5, 1) TO_TWICE("m0")      \
-  SCALE(m1)
+  ADD_SHIFTED(m1, m1, m5, 1)
 
 // The rest of a row, and the first loads of the next.
-#define STORE_ROW(y, m1, m5, NEXT, next)         \
-  TO_TWICE("s")                                  \
-  ROUNDING("m3", "m0") TO_TWICE("p")             \
-  MULTIPLY("m0", "m3") ROUNDING("m4", "s")       \
-  MULTIPLY("s", "m4") TO_TWICE(m1)               \
-  ROUNDING("m3", "p") NEXT(m5, next, 1)          \
-  MULTIPLY("p", "m3") ROUNDING("m4", m1)         \
-  MULTIPLY(m1, "m4") SHIFT("m0")                 \
-  SATURATE("m0") SHIFT("s")                      \
-  SATURATE("s") STORE("m0", y, 0)                \
-  SHIFT("p") STORE("s", y, 2)                    \
-  SATURATE("p") SHIFT(m1)                        \
-  SATURATE(m1) STORE("p", y, 1)                  \
+#define STORE_RELU_ROW(y, m1, m5, NEXT, next)    \
+  MULTIPLY("m0", "rounding") SCALE(m1)           \
+  MULTIPLY("s", "rounding")                      \
+  MULTIPLY("p", "rounding") SATURATE("m0")       \
+  MULTIPLY(m1, "rounding") SATURATE("s")         \
+  SATURATE("p") STORE("m0", y, 0)                \
+  SATURATE(m1) STORE("s", y, 2)                  \
+  STORE("p", y, 1) NEXT(m5, next, 1)             \
   STORE(m1, y, 3) NEXT("m2", next, 2)
+#define STORE_ROW(y, m1, m5, NEXT, next)         \
+  SIGN("m3", "m0") SCALE(m1)                     \
+  SIGN("m4", "s") ADD("m3", "m3", "rounding")    \
+  MULTIPLY("m0", "m3") ADD("m4", "m4", "rounding") \
+  MULTIPLY("s", "m4") SIGN("m3", "p")            \
+  SIGN("m4", m1) ADD("m3", "m3", "rounding")     \
+  MULTIPLY("p", "m3") ADD("m4", "m4", "rounding") \
+  MULTIPLY(m1, "m4") SATURATE("m0")              \
+  SATURATE("s") STORE("m0", y, 0)                \
+  SATURATE("p") STORE("s", y, 2)                 \
+  SATURATE(m1) NEXT(m5, next, 1)                 \
+  STORE("p", y, 1) NEXT("m2", next, 2)           \
+  STORE(m1, y, 3)
 #define POOL_ROW(y, m1, m5, NEXT, next)          \
-  TO_TWICE("p") NEXT(m5, next, 1)                \
-  TO_TWICE("s") NEXT("m2", next, 2)              \
-  SUB("m3", "m0", "p") TO_TWICE(m1)              \
+  SCALE(m1) NEXT(m5, next, 1)                    \
+  SUB("m3", "m0", "p") NEXT("m2", next, 2)       \
   "bic %[m3], %[m3], %[m3], asr #31\n"           \
   SUB("m4", "s", m1) ADD("p", "p", "m3")         \
   "bic %[m4], %[m4], %[m4], asr #31\n"           \
   KEEP("p", y, 0) ADD(m1, m1, "m4") KEEP(m1, y, 1)
 
-inline void Tile4x4::reduce_columns(const int32_t* products, Rows& to) {
+inline void Tile4x4::reduce_columns(const int32_t* products, uint32_t bias,
+                                                          Rows& to) {
   uint32_t r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10;
   asm volatile(
       LOAD("r1", 1, 0) LOAD("r2", 2, 0) LOAD("r3", 3, 0) LOAD("r4", 4, 0) LOAD("r0", 0, 0)
       LOAD("r5", 5, 0)
       COLUMN(0, "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", LOAD, 1)
+      ADD("r9", "r9", "bias")
       COLUMN(1, "r8", "r9", "r10", "r2", "r4", "r0", "r1", "r3", "r5", "r6", "r7", LOAD, 2)
       COLUMN(2, "r5", "r6", "r7", "r10", "r4", "r8", "r9", "r2", "r0", "r1", "r3", LOAD, 3)
       COLUMN(3, "r0", "r1", "r3", "r7", "r4", "r5", "r6", "r10", "r8", "r9", "r2", LOAD, 4)
@@ -170,26 +197,34 @@ inline void Tile4x4::reduce_columns(const int32_t* products, Rows& to) {
       : [r0] "=&r"(r0), [r1] "=&r"(r1), [r2] "=&r"(r2), [r3] "=&r"(r3), [r4] "=&r"(r4),
         [r5] "=&r"(r5), [r6] "=&r"(r6), [r7] "=&r"(r7), [r8] "=&r"(r8), [r9] "=&r"(r9),
         [r10] "=&r"(r10)
-      : [products] "r"(products), [rows] "r"(&to)
+      : [products] "r"(products), [bias] "r"(bias), [rows] "r"(&to)
       : "memory");
 }
 
-inline void Tile4x4::store_rows(const Rows& rows, const PackedRequantization& r, int8_t* to) {
+template <bool kRelu>
+inline void Tile4x4::store_rows(const Rows& rows, const Requantization& r,
+                                                       int8_t* to) {
   uint32_t m0, r1, m2, m3, m4, r2, s, p;
-  asm volatile(
-      KEPT("r1", 0, 1) KEPT("m2", 0, 2)
-      ROW(0, "r1", "r2") STORE_ROW(0, "r1", "r2", KEPT, 1)
-      ROW(1, "r2", "r1") STORE_ROW(1, "r2", "r1", KEPT, 2)
-      ROW(2, "r1", "r2") STORE_ROW(2, "r1", "r2", KEPT, 3)
-      ROW(3, "r2", "r1") STORE_ROW(3, "r2", "r1", NOTHING, 4)
-      : [m0] "=&r"(m0), [r1] "=&r"(r1), [m2] "=&r"(m2), [m3] "=&r"(m3), [m4] "=&r"(m4),
-        [r2] "=&r"(r2), [s] "=&r"(s), [p] "=&r"(p)
-      : [rows] "r"(&rows), [inverse] "r"(kInverse), [multiplier] "r"(r.multiplier),
-        [rounding] "r"(r.rounding), [shift] "r"(r.right_shift), [to] "r"(to)
-      : "memory");
+#define STORE_ROWS(REST)                             \
+      KEPT("r1", 0, 1) KEPT("m2", 0, 2)              \
+      ROW(0, "r1", "r2") REST(0, "r1", "r2", KEPT, 1) \
+      ROW(1, "r2", "r1") REST(1, "r2", "r1", KEPT, 2) \
+      ROW(2, "r1", "r2") REST(2, "r1", "r2", KEPT, 3) \
+      ROW(3, "r2", "r1") REST(3, "r2", "r1", NOTHING, 4)
+#define OPERANDS                                                                               \
+      : [m0] "=&r"(m0), [r1] "=&r"(r1), [m2] "=&r"(m2), [m3] "=&r"(m3), [m4] "=&r"(m4),        \
+        [r2] "=&r"(r2), [s] "=&r"(s), [p] "=&r"(p)                                             \
+      : [rows] "r"(&rows), [inverse] "r"(r.inverse), [multiplier] "r"(r.multiplier),           \
+        [rounding] "r"(r.rounding), [shift] "n"(winograd::kRightShift4x4), [to] "r"(to)
+  if constexpr (kRelu)
+    asm volatile(STORE_ROWS(STORE_RELU_ROW) OPERANDS : "memory");
+  else
+    asm volatile(STORE_ROWS(STORE_ROW) OPERANDS, [below_zero] "r"(r.below_zero) : "memory");
+#undef STORE_ROWS
+#undef OPERANDS
 }
 
-inline void Tile4x4::pool_rows(Rows& rows) {
+inline void Tile4x4::pool_rows(uint32_t inverse, Rows& rows) {
   uint32_t m0, r1, m2, m3, m4, r2, s, p;
   asm volatile(
       KEPT("r1", 0, 1) KEPT("m2", 0, 2)
@@ -199,7 +234,7 @@ inline void Tile4x4::pool_rows(Rows& rows) {
       ROW(3, "r2", "r1") POOL_ROW(3, "r2", "r1", NOTHING, 4)
       : [m0] "=&r"(m0), [r1] "=&r"(r1), [m2] "=&r"(m2), [m3] "=&r"(m3), [m4] "=&r"(m4),
         [r2] "=&r"(r2), [s] "=&r"(s), [p] "=&r"(p)
-      : [rows] "r"(&rows), [inverse] "r"(kInverse)
+      : [rows] "r"(&rows), [inverse] "r"(inverse)
       : "memory");
 }
 
@@ -209,13 +244,12 @@ inline void Tile4x4::pool_rows(Rows& rows) {
 #undef NOTHING
 #undef KEPT
 #undef SCALE
-#undef TO_TWICE
-#undef ROUNDING
+#undef SIGN
 #undef MULTIPLY
-#undef SHIFT
 #undef SATURATE
 #undef STORE
 #undef ROW
+#undef STORE_RELU_ROW
 #undef STORE_ROW
 #undef POOL_ROW
 
@@ -330,43 +364,29 @@ inline void Tile4x4::transform_rows(const uint32_t* columns, uint32_t* to) {
 // clang-format on
 #else
 
-inline void Tile4x4::reduce_columns(const int32_t* products, Rows& to) {
+inline void Tile4x4::reduce_columns(const int32_t* products, uint32_t bias, Rows& to) {
   for (int32_t x = 0; x < kSize; ++x) {
     uint32_t m[kSize], y[kOutputs];
     for (int32_t i = 0; i < kSize; ++i)
       m[i] = static_cast<uint32_t>(products[(i * kSize + x) * 2 * winograd::kChannels]);
+    if (x == 1) m[1] += bias;
     reduce(m, y);
-    for (int32_t i = 0; i < kOutputs; ++i) to.rows[i][x] = y[i];
+    for (int32_t i = 0; i < kOutputs; ++i) to[i][x] = y[i];
   }
 }
 
-namespace winograd_4x4 {
-
-// Twice the convolution and bias.
-inline int32_t twice(uint32_t sum, uint32_t bias, uint32_t inverse) {
-  return static_cast<int32_t>(sum * inverse + bias) >> 5;
+template <bool kRelu>
+void Tile4x4::store_rows(const Rows& rows, const Requantization& r, int8_t* to) {
+  store_rows_of_any_shift(rows, r, to);
 }
 
-}  // namespace winograd_4x4
-
-inline void Tile4x4::store_rows(const Rows& rows, const PackedRequantization& r, int8_t* to) {
-  for (const auto& row : rows.rows) {
-    uint32_t sums[kOutputs];
-    reduce(row, sums);
-    for (const uint32_t sum : sums) {
-      *to = static_cast<int8_t>(requantize(winograd_4x4::twice(sum, rows.bias, kInverse), r));
-      to += winograd::kChannels;
-    }
-  }
-}
-
-inline void Tile4x4::pool_rows(Rows& rows) {
-  for (auto& row : rows.rows) {
+inline void Tile4x4::pool_rows(uint32_t inverse, Rows& rows) {
+  for (auto& row : rows) {
     uint32_t sums[kOutputs];
     reduce(row, sums);
     for (int32_t i = 0; i < 2; ++i) {
-      const int32_t a = winograd_4x4::twice(sums[2 * i], rows.bias, kInverse);
-      const int32_t b = winograd_4x4::twice(sums[2 * i + 1], rows.bias, kInverse);
+      const auto a = static_cast<int32_t>(sums[2 * i] * inverse);
+      const auto b = static_cast<int32_t>(sums[2 * i + 1] * inverse);
       row[i] = static_cast<uint32_t>(a > b ? a : b);
     }
   }

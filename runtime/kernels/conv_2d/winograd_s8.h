@@ -26,7 +26,25 @@ struct WinogradS8Params {
   }
 };
 
+// From the sum of a channel's products in a tile of 4x4 outputs, 576 times that of the convolution
+// and wrapped, to its int8 value:
+//   v = sum * inverse, which is 2^n times (convolution + bias), n >= 6;
+//   (smmla(v, multiplier, rounding + (v < 0 ? below_zero : 0)) >> right_shift), saturated.
+// v * multiplier / 2^32 is 2^(n - 1) times what Requantization rounds twice, and in `rounding` are
+// 2^(n - 1) times both halves, so one floor does both; its sign, in the second rounding, is
+// below_zero, and of no importance when no output is less than the zero point: after a RELU.
+struct Winograd4x4Requantization {
+  int32_t bias;     // 576 times, wrapped
+  int32_t inverse;  // of 9 modulo 2^32, times 2^(n - 6)
+  int32_t multiplier, rounding;
+  int32_t below_zero;  // 0 after a RELU
+  int32_t right_shift;
+};
+
 namespace winograd {
+
+// The right shift for which there is the fastest loop.
+inline constexpr int32_t kRightShift4x4 = 17;
 
 // Pairs of input channels: a multiple of four, filled up with zeros.
 constexpr int32_t channel_pairs(int32_t input_channels) { return (input_channels + 7) / 8 * 4; }
