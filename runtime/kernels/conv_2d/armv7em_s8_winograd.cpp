@@ -1,4 +1,4 @@
-#include "runtime/base/fixed_point.h"
+#include "runtime/kernels/armv7em/requantize.h"
 #include "runtime/kernels/conv_2d/armv7em_s8_winograd_products.h"
 #include "runtime/kernels/conv_2d/armv7em_s8_winograd_tile_2x2.h"
 #include "runtime/kernels/conv_2d/armv7em_s8_winograd_tile_4x4.h"
@@ -27,7 +27,7 @@ class Band {
   }
 
   // The input's rows from `first` on to the band's from `row` to before `end`.
-  void read(const int8_t* input, int32_t first, int32_t row, int32_t end) {
+  [[gnu::noinline]] void read(const int8_t* input, int32_t first, int32_t row, int32_t end) {
     const int32_t row_bytes = p_.input_width * p_.input_channels;
     for (; row < end; ++row, ++first) {
       uint32_t* to = rows_ + row * row_;
@@ -50,8 +50,10 @@ class Band {
     const int32_t room = static_cast<int32_t>(to_end - to) / pixel_;
     const int32_t pixels = p_.input_width < room ? p_.input_width : room;
     if (p_.input_channels == 4 * pixel_) {
-      for (int32_t i = pixels * pixel_; i > 0; --i, from += 4)
-        *to++ = dsp::load(from) ^ flipped_bits_;
+      for (int32_t i = pixels * pixel_; i > 0; i -= 2, from += 8, to += 2) {
+        const uint32_t first = dsp::load(from), second = dsp::load(from + 4);
+        to[0] = first ^ flipped_bits_, to[1] = second ^ flipped_bits_;
+      }
       return to;
     }
     for (int32_t x = 0; x < pixels; ++x, to += pixel_) {
@@ -71,7 +73,10 @@ class Band {
 
 // Of one group of channels.
 struct OutputTiles {
-  int8_t* output;  // of the first tile
+  int32_t* products;
+  const char* requantization;  // bytes of a Tile::Requantization for each channel
+  uint32_t* work;              // memory of a tile's positions
+  int8_t* output;              // of the first tile
   int32_t rows, channels;
 };
 
@@ -123,70 +128,89 @@ void transform_inputs(const Layout& layout, const Band& band, int32_t rows, uint
 }
 
 template <class Tile, bool kPool>
-void store_tiles(const WinogradS8Params& p, const int32_t* products,
-                 const typename Tile::Requantization* requantization, const OutputTiles& tiles,
-                 uint32_t* work) {
+void store_tiles(const WinogradS8Params& p, const OutputTiles& tiles) {
   constexpr int32_t kStored = kPool ? Tile::kOutputs / 2 : Tile::kOutputs;
   constexpr int32_t kProducts = Tile::kPositions * 2 * kChannels;  // of a pair of tiles
-  const bool clamps = p.activation_min > -128 || p.activation_max < 127;
+  const auto* requantization =
+      reinterpret_cast<const typename Tile::Requantization*>(tiles.requantization);
   const int32_t step = p.output_channels, row_step = p.output_width * step;
+  const int32_t channels = tiles.channels;
   int8_t* row = tiles.output;
   int32_t tile = 0;
   for (int32_t rows = tiles.rows; rows > 0; rows -= kStored, row += kStored * row_step) {
     int8_t* to = row;
     for (int32_t left = p.output_width; left > 0; left -= kStored, to += kStored * step, ++tile) {
-      const int32_t* from = products + tile / 2 * kProducts + tile % 2 * kChannels;
+      const int32_t* from = tiles.products + tile / 2 * kProducts + tile % 2 * kChannels;
       alignas(4) int8_t block[kStored * kStored][kChannels];
-      for (int32_t c = 0; c < tiles.channels; ++c)
-        Tile::template store_output<kPool>(from + c, requantization[c], work, &block[0][c]);
-      if (clamps)
-        for (auto& pixel : block)
-          for (int32_t c = 0; c < tiles.channels; ++c)
-            pixel[c] = static_cast<int8_t>(clamp(pixel[c], p.activation_min, p.activation_max));
+      for (int32_t c = 0; c < channels; ++c)
+        Tile::template store_output<kPool>(from + c, requantization[c], tiles.work, &block[0][c]);
+      clamp_all(block[0], sizeof(block), p.activation_min, p.activation_max);
       store_block<kStored>(block, to, row_step, step, rows < kStored ? rows : kStored,
-                           left < kStored ? left : kStored, tiles.channels);
+                           left < kStored ? left : kStored, channels);
     }
   }
 }
 
+// What convolve() does with one kind of tile.
+struct Tiles {
+  int32_t outputs, stored;  // of a row
+  uint32_t flipped_bits;
+  void (*transform_inputs)(const Layout& layout, const Band& band, int32_t rows, uint32_t* columns,
+                           uint32_t* to);
+  void (*multiply)(const uint32_t* inputs, const uint32_t* filter, int32_t* products, int32_t pairs,
+                   int32_t channels);
+  void (*store)(const WinogradS8Params& p, const OutputTiles& tiles);
+  int32_t requantization_bytes;  // of a channel
+};
+
+template <class Tile, bool kPool>
+constexpr Tiles kTiles = {.outputs = Tile::kOutputs,
+                          .stored = kPool ? Tile::kOutputs / 2 : Tile::kOutputs,
+                          .flipped_bits = Tile::kFlippedBits,
+                          .transform_inputs = transform_inputs<Tile>,
+                          .multiply = multiply_positions<Tile::kPositions>,
+                          .store = store_tiles<Tile, kPool>,
+                          .requantization_bytes = sizeof(typename Tile::Requantization)};
+
 // filter: for each group of output channels what multiply_positions() takes.
 // The outputs of some rows of tiles are written when the input's rows up to their last have been
 // read.
-template <class Tile, bool kPool>
-void convolve(const WinogradS8Params& p, const int8_t* input, const uint32_t* filter,
-              const typename Tile::Requantization* requantization, uint32_t* scratch,
+void convolve(const Tiles& tiles, const WinogradS8Params& p, const int8_t* input,
+              const uint32_t* filter, const void* requantization, uint32_t* scratch,
               int8_t* output) {
-  constexpr int32_t kStored = kPool ? Tile::kOutputs / 2 : Tile::kOutputs;
-  const Layout layout(p, Tile::kOutputs, kStored);
+  const Layout layout(p, tiles.outputs, tiles.stored);
   const int32_t output_row = p.output_width * p.output_channels;
-  const int32_t group_words = Tile::kPositions * layout.channels * kChannels;
+  const int32_t group_words = layout.positions * layout.channels * kChannels;
+  const int32_t rows_at_once = p.tile_rows * tiles.stored;
   uint32_t* inputs = scratch + layout.rows * layout.row;
-  auto* products = reinterpret_cast<int32_t*>(inputs + layout.inputs);
-  uint32_t* work = inputs + layout.inputs + layout.products;
-  Band band(p, layout, scratch, Tile::kFlippedBits);
+  uint32_t* products = inputs + layout.inputs;
+  OutputTiles group = {};
+  group.products = reinterpret_cast<int32_t*>(products);
+  group.work = products + layout.products;
+  Band band(p, layout, scratch, tiles.flipped_bits);
 
   for (int32_t b = 0; b < p.batches; ++b) {
     int32_t next_row = -p.pad_top, kept = 0;
-    for (int32_t y = 0; y < p.output_height; y += p.tile_rows * kStored) {
+    for (int32_t y = 0; y < p.output_height; y += rows_at_once) {
       const int32_t left = p.output_height - y;
-      const int32_t rows = left < p.tile_rows * kStored ? left : p.tile_rows * kStored;
-      const int32_t tile_rows = (rows + kStored - 1) / kStored;
+      group.rows = left < rows_at_once ? left : rows_at_once;
+      const int32_t tile_rows = (group.rows + tiles.stored - 1) / tiles.stored;
       const int32_t pairs = (tile_rows * layout.tiles + 1) / 2;
       band.read(input, next_row, kept, layout.rows);
       next_row += layout.rows - kept;
-      transform_inputs<Tile>(layout, band, tile_rows, reinterpret_cast<uint32_t*>(products),
-                             inputs);
-      kept = Tile::kSize - Tile::kOutputs;
+      tiles.transform_inputs(layout, band, tile_rows, products, inputs);
+      kept = 2;  // rows that the tiles below read, too
       band.keep(layout.rows - kept, kept);
       const uint32_t* weights = filter;
-      for (int32_t first = 0; first < p.output_channels; first += kChannels) {
-        multiply_positions<Tile::kPositions>(inputs, weights, products, pairs, layout.channels);
+      group.requantization = static_cast<const char*>(requantization);
+      group.output = output + y * output_row;
+      for (int32_t c = p.output_channels; c > 0; c -= kChannels) {
+        tiles.multiply(inputs, weights, group.products, pairs, layout.channels);
+        group.channels = c < kChannels ? c : kChannels;
+        tiles.store(p, group);
         weights += group_words;
-        const int32_t channels = p.output_channels - first;
-        store_tiles<Tile, kPool>(
-            p, products, requantization + first,
-            {output + y * output_row + first, rows, channels < kChannels ? channels : kChannels},
-            work);
+        group.requantization += kChannels * tiles.requantization_bytes;
+        group.output += kChannels;
       }
     }
     input += p.input_height * p.input_width * p.input_channels;
@@ -199,27 +223,27 @@ void convolve(const WinogradS8Params& p, const int8_t* input, const uint32_t* fi
 void conv_2d_s8_winograd_2x2(const WinogradS8Params& p, const int8_t* input, const uint32_t* filter,
                              const PackedRequantization* requantization, uint32_t* scratch,
                              int8_t* output) {
-  convolve<Tile2x2, false>(p, input, filter, requantization, scratch, output);
+  convolve(kTiles<Tile2x2, false>, p, input, filter, requantization, scratch, output);
 }
 
 void conv_2d_s8_winograd_2x2_max_pool(const WinogradS8Params& p, const int8_t* input,
                                       const uint32_t* filter,
                                       const PackedRequantization* requantization, uint32_t* scratch,
                                       int8_t* output) {
-  convolve<Tile2x2, true>(p, input, filter, requantization, scratch, output);
+  convolve(kTiles<Tile2x2, true>, p, input, filter, requantization, scratch, output);
 }
 
 void conv_2d_s8_winograd_4x4(const WinogradS8Params& p, const int8_t* input, const uint32_t* filter,
                              const Winograd4x4Requantization* requantization, uint32_t* scratch,
                              int8_t* output) {
-  convolve<Tile4x4, false>(p, input, filter, requantization, scratch, output);
+  convolve(kTiles<Tile4x4, false>, p, input, filter, requantization, scratch, output);
 }
 
 void conv_2d_s8_winograd_4x4_max_pool(const WinogradS8Params& p, const int8_t* input,
                                       const uint32_t* filter,
                                       const Winograd4x4Requantization* requantization,
                                       uint32_t* scratch, int8_t* output) {
-  convolve<Tile4x4, true>(p, input, filter, requantization, scratch, output);
+  convolve(kTiles<Tile4x4, true>, p, input, filter, requantization, scratch, output);
 }
 
 }  // namespace solder::armv7em
