@@ -41,20 +41,31 @@ class Band {
   }
 
   // Rows from `from` on become the first, for the tiles below.
-  void keep(int32_t from, int32_t rows) {
-    for (int32_t i = 0; i < rows * row_; ++i) rows_[i] = rows_[from * row_ + i];
-  }
+  void keep(int32_t from, int32_t rows) { copy(rows_ + from * row_, rows * row_, 0, rows_); }
 
  private:
+  // An even number of words.
+  [[gnu::noinline]] static void copy(const void* from, int32_t words, uint32_t flipped_bits,
+                                     uint32_t* to) {
+    const auto* at = static_cast<const int8_t*>(from);
+    for (; words >= 4; words -= 4, at += 16, to += 4) {
+      const uint32_t a = dsp::load(at), b = dsp::load(at + 4);
+      const uint32_t c = dsp::load(at + 8), d = dsp::load(at + 12);
+      to[0] = a ^ flipped_bits, to[1] = b ^ flipped_bits;
+      to[2] = c ^ flipped_bits, to[3] = d ^ flipped_bits;
+    }
+    if (words > 0) {
+      const uint32_t a = dsp::load(at), b = dsp::load(at + 4);
+      to[0] = a ^ flipped_bits, to[1] = b ^ flipped_bits;
+    }
+  }
+
   uint32_t* read_row(const int8_t* from, uint32_t* to, const uint32_t* to_end) const {
     const int32_t room = static_cast<int32_t>(to_end - to) / pixel_;
     const int32_t pixels = p_.input_width < room ? p_.input_width : room;
     if (p_.input_channels == 4 * pixel_) {
-      for (int32_t i = pixels * pixel_; i > 0; i -= 2, from += 8, to += 2) {
-        const uint32_t first = dsp::load(from), second = dsp::load(from + 4);
-        to[0] = first ^ flipped_bits_, to[1] = second ^ flipped_bits_;
-      }
-      return to;
+      copy(from, pixels * pixel_, flipped_bits_, to);
+      return to + pixels * pixel_;
     }
     for (int32_t x = 0; x < pixels; ++x, to += pixel_) {
       auto* bytes = reinterpret_cast<int8_t*>(to);

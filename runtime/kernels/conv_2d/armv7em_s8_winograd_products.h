@@ -99,9 +99,9 @@ void multiply_positions(const uint32_t* inputs, const uint32_t* filter, int32_t*
       "stm %[w1]!, {%[a0], %[a1], %[a2], %[a3], %[b0], %[b1], %[b2], %[b3]}\n"
       "ldr %[a0], %[products_end]\n"
       "add %[w1], %[w1], %[to_next_pair]\n"
+      WEIGHT("w0", 0, 0)
       "cmp %[w1], %[a0]\n"
       "str %[w1], %[products]\n"
-      WEIGHT("w0", 0, 0)
       "bne 2b\n"
       "ldr %[a1], %[product_bytes]\n"
       "ldr %[a2], %[filter_bytes]\n"
