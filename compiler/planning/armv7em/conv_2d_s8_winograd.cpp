@@ -108,23 +108,6 @@ void append(const Entry& entry, std::vector<int32_t>& words) {
   words.insert(words.end(), more.begin(), more.end());
 }
 
-// Shifts that the fastest loop does not know are as small as can be. Nothing when one is too large.
-std::optional<Winograd4x4Requantization> requantization_4x4(const PackedRequantization& r,
-                                                            int64_t largest_sum, bool is_relu) {
-  constexpr uint32_t kInverseOf9 = 0x38E38E39;
-  constexpr int32_t kMaxRightShift = 22;  // keeps the zero point, shifted left, within 32 bits
-  int32_t bits = winograd::kRightShift4x4 - r.right_shift;  // n - 1
-  if (bits < 5 || largest_sum << (bits + 1) > INT32_MAX) bits = 5;
-  if (r.right_shift + bits > kMaxRightShift) return {};
-  return Winograd4x4Requantization{
-      .bias = static_cast<int32_t>(static_cast<uint32_t>(r.bias) * (576 / 2)),
-      .inverse = static_cast<int32_t>(kInverseOf9 << (bits - 5)),
-      .multiplier = r.multiplier,
-      .rounding = r.rounding * (1 << bits) + (1 << (bits - 1)),
-      .below_zero = is_relu ? 0 : -(1 << bits),
-      .right_shift = r.right_shift + bits};
-}
-
 // As words; nothing when it cannot be expressed.
 std::optional<std::vector<int32_t>> requantization_table(
     const Algorithm& algorithm, const std::vector<PackedRequantization>& channels,
@@ -135,7 +118,7 @@ std::optional<std::vector<int32_t>> requantization_table(
       append(channels[c], words);
       continue;
     }
-    const auto entry = requantization_4x4(channels[c], largest_sums[c], is_relu);
+    const auto entry = winograd_4x4_requantization(channels[c], largest_sums[c], is_relu);
     if (!entry) return {};
     append(*entry, words);
   }

@@ -136,4 +136,21 @@ std::optional<std::vector<PackedRequantization>> scale_requantization(
   return scaled;
 }
 
+std::optional<Winograd4x4Requantization> winograd_4x4_requantization(const PackedRequantization& r,
+                                                                     int64_t largest_sum,
+                                                                     bool is_relu) {
+  constexpr uint32_t kInverseOf9 = 0x38E38E39;
+  constexpr int32_t kLeastBits = 5;  // n - 1
+  int32_t bits = winograd::kRightShift4x4 - r.right_shift;
+  if (bits < kLeastBits || largest_sum << (bits + 1) > INT32_MAX) bits = kLeastBits;
+  if (r.right_shift + bits > kMaxRightShift) return {};
+  return Winograd4x4Requantization{
+      .bias = static_cast<int32_t>(static_cast<uint32_t>(r.bias) * (576 / 2)),
+      .inverse = static_cast<int32_t>(kInverseOf9 << (bits - kLeastBits)),
+      .multiplier = r.multiplier,
+      .rounding = r.rounding * (1 << bits) + (1 << (bits - 1)),
+      .below_zero = is_relu ? 0 : -(1 << bits),
+      .right_shift = r.right_shift + bits};
+}
+
 }  // namespace solder::compiler::armv7em

@@ -7,6 +7,7 @@
 
 #include "runtime/base/fixed_point.h"
 #include "runtime/kernels/armv7em/packed.h"
+#include "runtime/kernels/conv_2d/winograd_s8.h"
 
 namespace solder::compiler::armv7em {
 
@@ -35,5 +36,12 @@ std::optional<std::vector<PackedRequantization>> pack_requantization(const Outpu
 std::optional<std::vector<PackedRequantization>> scale_requantization(
     const std::vector<PackedRequantization>& requantization, int32_t shift, const int8_t* filter,
     int32_t depth);
+
+// largest_sum: of convolution and bias, in magnitude. is_relu: no output is less than the zero
+// point. Right shifts are kRightShift4x4, or else as small as can be; nothing when one is too
+// large.
+std::optional<Winograd4x4Requantization> winograd_4x4_requantization(const PackedRequantization& r,
+                                                                     int64_t largest_sum,
+                                                                     bool is_relu);
 
 }  // namespace solder::compiler::armv7em

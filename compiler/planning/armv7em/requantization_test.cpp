@@ -94,5 +94,57 @@ TEST(Armv7emRequantization, ScalesOnlyWhatFits) {
   EXPECT_FALSE(can_scale(largest + 1));
 }
 
+// What the kernel makes of 576 times a sum without bias.
+int32_t winograd_4x4(int32_t sum, const Winograd4x4Requantization& r) {
+  const uint32_t product = 576 * static_cast<uint32_t>(sum) + static_cast<uint32_t>(r.bias);
+  const auto v = static_cast<int32_t>(product * static_cast<uint32_t>(r.inverse));
+  const int32_t rounding = r.rounding + (v < 0 ? r.below_zero : 0);
+  return dsp::ssat8(dsp::smmla(v, r.multiplier, rounding) >> r.right_shift);
+}
+
+// Around every sum where the output changes, and at the largest.
+TEST(Armv7emRequantization, Winograd4x4RoundsAsTheReferenceDoes) {
+  constexpr int32_t kLargest = (1 << 25) - 1;  // times 2^6 it fits
+  std::mt19937 random(3);
+  int fastest = 0;
+  for (int32_t i = 0; i < 17 * 40; ++i) {
+    const int32_t shift = 1 + i % 17;
+    const Requantization r = {
+        i < 17 ? 1 << 30 : static_cast<int32_t>((1U << 30) | (random() & 0x3FFFFFFF)), -shift};
+    const int32_t zero_point = static_cast<int32_t>(random() % 256) - 128;
+    auto packed = pack_requantization(r, zero_point);
+    ASSERT_TRUE(packed);
+    const int32_t bias = static_cast<int32_t>(random() % 20001) - 10000;
+    packed->bias = 2 * bias;
+    const int32_t largest = random() % 2 == 0 ? kLargest : std::min(kLargest, 2048 << shift);
+    const auto any = winograd_4x4_requantization(*packed, largest, false);
+    const auto relu = winograd_4x4_requantization(*packed, largest, true);
+    ASSERT_TRUE(any && relu);
+    fastest += any->right_shift == winograd::kRightShift4x4;
+    const auto check = [&](int64_t sum) {
+      sum = std::clamp<int64_t>(sum, -largest, largest);
+      const auto with_bias = static_cast<int32_t>(sum);
+      const int32_t expected = clamp(requantize(with_bias, r) + zero_point, -128, 127);
+      ASSERT_EQ(winograd_4x4(with_bias - bias, *any), expected)
+          << "sum " << sum << ", multiplier " << r.multiplier << ", shift " << shift;
+      ASSERT_EQ(std::max(winograd_4x4(with_bias - bias, *relu), zero_point),
+                std::max(expected, zero_point))
+          << "sum " << sum << ", multiplier " << r.multiplier << ", shift " << shift;
+    };
+    for (int64_t output = -257; output <= 257; ++output) {
+      const int64_t step = ((2 * output + 1) << (30 + shift)) / r.multiplier;
+      for (int32_t near = -3; near <= 3; ++near) check(step + near);
+    }
+    check(largest), check(-int64_t{largest});
+    if (HasFatalFailure()) return;
+  }
+  EXPECT_GT(fastest, 200);
+}
+
+TEST(Armv7emRequantization, Winograd4x4RefusesLargeShifts) {
+  EXPECT_TRUE(winograd_4x4_requantization({0, 1 << 30, 0, 17}, 1, false));
+  EXPECT_FALSE(winograd_4x4_requantization({0, 1 << 30, 0, 18}, 1, false));
+}
+
 }  // namespace
 }  // namespace solder::compiler::armv7em
