@@ -203,9 +203,11 @@ void add(const StepView& view, const Algorithm& algorithm, const Pool2DIntegerPa
   const KernelId kernel = pool != nullptr ? algorithm.pooling_kernel : algorithm.kernel;
   const Operand output = pool != nullptr ? view.pool->step.operands[1] : view.operand(4);
   const int32_t groups = winograd::channel_groups(g.output_channels);
-  // Two rows at a time where one has an odd number of tiles.
+  // Two rows at a time where one has an odd number of tiles, or where rows are so short that it
+  // takes long to change positions.
   const int32_t tiles = (values.output_width + stored - 1) / stored;
-  for (values.tile_rows = 1; values.tile_rows <= (tiles % 2 == 0 ? 1 : 2); ++values.tile_rows) {
+  const int32_t most_rows = tiles % 2 == 0 && tiles * algorithm.tile > 8 ? 1 : 2;
+  for (values.tile_rows = 1; values.tile_rows <= most_rows; ++values.tile_rows) {
     const Layout layout(values, algorithm.tile, stored);
     const auto scratch = static_cast<uint32_t>(4 * layout.words());
     const int32_t words = groups * layout.positions * layout.channels * kChannels;
