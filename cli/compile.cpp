@@ -36,6 +36,8 @@ void print_report(const compiler::Executable& executable, const compiler::CppMod
              with_commas(cpp.constants_bytes),
              part(cpp.constants_bytes, outside ? target.qspi_bytes : target.flash_bytes)});
   table.add({"RAM: arena", with_commas(cpp.arena_bytes), part(cpp.arena_bytes, target.ram_bytes)});
+  table.add({"RAM: no plan of these buffers needs less than",
+             with_commas(executable.arena_lower_bound()), ""});
   fmt::print(
       "{}{} operators in {} steps, {} MACs; `solder bench` counts instructions, code and "
       "stack\n",
@@ -48,7 +50,7 @@ void print_report(const compiler::Executable& executable, const compiler::CppMod
         with_commas(target.flash_bytes));
 }
 
-// Which kernel computes what, about how long, and what would be faster.
+// Which kernel computes what, about how long, and what would be faster or was gained.
 void print_decisions(const compiler::Executable& executable) {
   if (executable.decisions().empty()) return;
   Table table({"#", "<operator", "<kernel", "about cycles", "scratch", "constants", "<"});

@@ -17,7 +17,7 @@ struct Decision {
   double cycles = 0;           // modelled, about; 0: not known, for a portable kernel
   uint32_t scratch_bytes = 0;  // of the arena
   uint32_t constant_bytes = 0;
-  std::string remark = {};  // what would be faster, and what it would take
+  std::string remark = {};  // what would be faster for how much, or was gained
 };
 
 }  // namespace solder::compiler

@@ -72,6 +72,7 @@ void add_direct_f32(const ConvolutionF32& convolution, std::vector<Candidate>& c
                         .cycles = cycles(params, blocks),
                         .scratch_bytes = scratch_bytes,
                         .constant_bytes = static_cast<uint32_t>(elements * 4 + blocks * 16),
+                        .channels_at_once = 4,
                         .fuses_pool = convolution.pools(),
                         .output_lead = convolution.output_lead(params.pooled.pool.height),
                         .apply = apply});

@@ -165,6 +165,7 @@ void add_winograd_f32(const ConvolutionF32& convolution, std::vector<Candidate>&
                           .scratch_bytes = scratch,
                           .constant_bytes = static_cast<uint32_t>(
                               4 * elements(convolution, algorithm) + 16 * convolution.blocks()),
+                          .channels_at_once = 4,
                           .fuses_pool = convolution.pools(),
                           .output_lead = convolution.output_lead(2 * algorithm.outputs),
                           .apply = apply});

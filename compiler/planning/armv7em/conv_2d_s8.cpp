@@ -152,8 +152,7 @@ std::vector<uint32_t> Convolution::pack(const Format& format) const {
   const auto add = [&](int32_t word) { packed.push_back(static_cast<uint32_t>(word)); };
   for (int32_t first = 0; first < params.geometry.output_channels; first += 2) {
     const int32_t pair[2] = {first, std::min(first + 1, params.geometry.output_channels - 1)};
-    for (const int32_t c : pair)
-      add(format.is_int8 ? of(c).bias / 2 : of(c).bias);
+    for (const int32_t c : pair) add(format.is_int8 ? of(c).bias / 2 : of(c).bias);
     for (size_t i = 0; i < order.size(); i += 2) {
       const int32_t low = order[i], high = order[i + 1];
       if (format.is_int8) {
@@ -182,6 +181,7 @@ Candidate candidate(KernelId kernel, const Convolution& c, const Format& format,
           .cycles = 0,
           .scratch_bytes = scratch_bytes,
           .constant_bytes = c.packed_bytes(format),
+          .channels_at_once = 2,
           .apply = [=](StepBuilder& steps, PreparedStep& step) -> Error {
             const std::vector<uint32_t> packed = c.pack(format);
             auto* with = steps.params<Params>();

@@ -231,6 +231,7 @@ void add(const StepView& view, const Algorithm& algorithm, const Pool2DIntegerPa
                           .scratch_bytes = scratch,
                           .constant_bytes = 4 * (static_cast<uint32_t>(words) +
                                                  static_cast<uint32_t>(table->size())),
+                          .channels_at_once = kChannels,
                           .fuses_pool = pool != nullptr,
                           .output_lead = output_lead(values, algorithm.tile, stored),
                           .apply = apply});

@@ -58,6 +58,7 @@ void add_s8(const StepView& view, std::vector<Candidate>& candidates) {
   candidates.push_back({.kernel = KernelId::fully_connected_s8_smlad,
                         .cycles = p.batches * channels * (3.3 * fours + 15),
                         .constant_bytes = static_cast<uint32_t>(channels * (4 * fours + 16) + 4),
+                        .channels_at_once = 4,
                         .apply = apply});
 }
 
@@ -88,6 +89,7 @@ void add_f32(const StepView& view, std::vector<Candidate>& candidates) {
   candidates.push_back({.kernel = KernelId::fully_connected_f32_packed,
                         .cycles = p.batches * (2.1 * elements + 20.0 * p.output_depth),
                         .constant_bytes = static_cast<uint32_t>(4 * (elements + outputs)),
+                        .channels_at_once = 4,
                         .apply = apply});
 }
 

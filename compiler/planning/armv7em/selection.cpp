@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include "compiler/planning/armv7em/activations.h"
 #include "compiler/planning/armv7em/candidate.h"
@@ -182,28 +183,53 @@ void choose(std::vector<Choice>& all, double limit) {
   }
 }
 
-// `fastest`: of all candidates, before any limit.
-std::string remark(const Graph& graph, const Choice& choice, const Candidate& fastest) {
-  const Candidate& chosen = choice.candidate();
-  if (!chosen.apply) return {};
+// Of a step's candidates before any limit; the smallest has the least constants. That the step
+// stays as it was prepared, which comes first, counts where there is no other.
+struct Extremes {
+  Candidate fastest, smallest;
+};
+
+Extremes extremes(const Choice& choice) {
+  const auto size = [](const Candidate& c) { return std::pair(c.constant_bytes, c.cycles); };
+  const std::span all(choice.candidates);
+  const auto ours = all.size() > 1 ? all.subspan(1) : all;
+  return {.fastest = std::ranges::min(ours, {}, &Candidate::cycles),
+          .smallest = std::ranges::min(ours, {}, size)};
+}
+
+// How many times faster than `slow`, and for which memory; empty: hardly.
+std::string gain(const Choice& choice, const Candidate& fast, const Candidate& slow,
+                 std::string_view as) {
   constexpr double kWorthTelling = 0.9;
-  if (fastest.cycles < kWorthTelling * chosen.cycles) {
-    const int64_t ram = bytes_with(choice, fastest) - bytes_with(choice, chosen);
-    const int64_t flash = int64_t{fastest.constant_bytes} - int64_t{chosen.constant_bytes};
-    std::string text = fmt::format("{} is {:.1f}x as fast for", kernel_name(fastest.kernel),
-                                   chosen.cycles / fastest.cycles);
-    if (ram > 0) text += fmt::format(" {} bytes of RAM", ram);
-    if (flash > 0) text += fmt::format("{} {} bytes of flash", ram > 0 ? " and" : "", flash);
-    return text + " more";
-  }
-  // Kernels of sums of products compute four channels at a time.
+  if (fast.cycles >= kWorthTelling * slow.cycles) return {};
+  std::string text = fmt::format("{:.1f}x as fast{}", slow.cycles / fast.cycles, as);
+  const int64_t ram = bytes_with(choice, fast) - bytes_with(choice, slow);
+  const int64_t flash = int64_t{fast.constant_bytes} - int64_t{slow.constant_bytes};
+  if (ram > 0) text += fmt::format(" for {} bytes of RAM", ram);
+  if (flash > 0) text += fmt::format(" {} {} bytes of flash", ram > 0 ? "and" : "for", flash);
+  return ram > 0 || flash > 0 ? text + " more" : text;
+}
+
+// When a tenth of the time or more is spent on channels that fill up a block.
+std::string waste(const Graph& graph, const Choice& choice) {
   const Operator& op = graph.operators[choice.step->step.operator_index];
   const Shape& output = graph.tensors[static_cast<size_t>(op.outputs[0])].shape;
+  const int32_t at_once = choice.candidate().channels_at_once;
   const int32_t channels = output.rank == 0 ? 0 : output.dims[output.rank - 1];
-  const bool in_fours =
-      op.type == OperatorType::CONV_2D || op.type == OperatorType::FULLY_CONNECTED;
-  if (!in_fours || channels % 4 == 0 || channels > 32) return {};
-  return fmt::format("takes the time of {} output channels", (channels + 3) / 4 * 4);
+  const int32_t computed = (channels + at_once - 1) / at_once * at_once;
+  if (10 * (computed - channels) < channels || computed == channels) return {};
+  return fmt::format("takes the time of {} output channels", computed);
+}
+
+std::string remark(const Graph& graph, const Choice& choice, const Extremes& all) {
+  const Candidate& chosen = choice.candidate();
+  if (!chosen.apply) return {};
+  std::string text = gain(choice, all.fastest, chosen, "");
+  text = text.empty() ? gain(choice, chosen, all.smallest,
+                             fmt::format(" as {}", kernel_name(all.smallest.kernel)))
+                      : fmt::format("{} is {}", kernel_name(all.fastest.kernel), text);
+  const std::string wasted = waste(graph, choice);
+  return text.empty() || wasted.empty() ? text + wasted : text + "; " + wasted;
 }
 
 }  // namespace
@@ -211,9 +237,8 @@ std::string remark(const Graph& graph, const Choice& choice, const Candidate& fa
 Error Selection::lower(StepBuilder& steps) {
   const Limits limit = limits(prefer_);
   std::vector<Choice> all = choices(graph_, steps);
-  std::vector<Candidate> fastest;
-  for (const Choice& choice : all)
-    fastest.push_back(std::ranges::min(choice.candidates, {}, &Candidate::cycles));
+  std::vector<Extremes> before_limits;
+  for (const Choice& choice : all) before_limits.push_back(extremes(choice));
   if (favourite_) keep_favourite(all, *favourite_);
   drop_large(all, limit.ram);
   choose(all, limit.constants);
@@ -227,7 +252,7 @@ Error Selection::lower(StepBuilder& steps) {
                           .cycles = chosen.apply ? chosen.cycles : 0,
                           .scratch_bytes = chosen.scratch_bytes,
                           .constant_bytes = chosen.constant_bytes,
-                          .remark = remark(graph_, choice, fastest[i])});
+                          .remark = remark(graph_, choice, before_limits[i])});
     if (!chosen.apply) continue;
     steps.begin(choice.step->step.operator_index);
     if (Error error = choice.candidate().apply(steps, *choice.step)) return error;
