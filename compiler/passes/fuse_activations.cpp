@@ -4,19 +4,6 @@
 namespace solder::compiler {
 namespace {
 
-Activation activation_of(OperatorType type) {
-  switch (type) {
-    case OperatorType::RELU:
-      return Activation::RELU;
-    case OperatorType::RELU6:
-      return Activation::RELU6;
-    case OperatorType::RELU_N1_TO_1:
-      return Activation::RELU_N1_TO_1;
-    default:
-      return Activation::NONE;
-  }
-}
-
 bool can_fuse(OperatorType type) {
   switch (type) {
     case OperatorType::ADD:
@@ -33,7 +20,7 @@ bool can_fuse(OperatorType type) {
 
 bool fuse(Graph& graph, int index) {
   const Operator& op = graph.operators[index];
-  const Activation activation = activation_of(op.type);
+  const Activation activation = clamp_of(op.type);
   if (activation == Activation::NONE || op.inputs.size() != 1 || op.outputs.size() != 1)
     return false;
   const int input = op.inputs[0];

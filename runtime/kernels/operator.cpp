@@ -13,4 +13,17 @@ const char* operator_name(OperatorType type) {
   return nullptr;
 }
 
+Activation clamp_of(OperatorType type) {
+  switch (type) {
+    case OperatorType::RELU:
+      return Activation::RELU;
+    case OperatorType::RELU6:
+      return Activation::RELU6;
+    case OperatorType::RELU_N1_TO_1:
+      return Activation::RELU_N1_TO_1;
+    default:
+      return Activation::NONE;
+  }
+}
+
 }  // namespace solder

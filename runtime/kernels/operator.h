@@ -85,6 +85,8 @@ const char* operator_name(OperatorType type);
 enum class Padding : int8_t { SAME = 0, VALID = 1 };
 // ActivationFunctionType of the schema.
 enum class Activation : int8_t { NONE = 0, RELU = 1, RELU_N1_TO_1 = 2, RELU6 = 3 };
+// NONE for an operator that is no clamp.
+Activation clamp_of(OperatorType type);
 enum class MirrorPadMode : int8_t { REFLECT = 0, SYMMETRIC = 1 };
 
 // Options of every operator type in one plain struct; each type reads the fields named for it.

@@ -34,20 +34,6 @@ Error emit_unary(StepBuilder& builder, KernelId kernel, const Params& values,
   return {};
 }
 
-// NONE for an operator that is no clamp.
-Activation clamp_of(OperatorType type) {
-  switch (type) {
-    case OperatorType::RELU:
-      return Activation::RELU;
-    case OperatorType::RELU6:
-      return Activation::RELU6;
-    case OperatorType::RELU_N1_TO_1:
-      return Activation::RELU_N1_TO_1;
-    default:
-      return Activation::NONE;
-  }
-}
-
 Error emit_f32(const OperatorView& op, StepBuilder& builder, const Tensors& tensors) {
   const UnaryParams params = {.elements = tensors.elements()};
   const auto emit = [&](KernelId kernel) { return emit_unary(builder, kernel, params); };
