@@ -30,9 +30,9 @@ struct StepView {
 
 struct Candidate {
   KernelId kernel;
-  double cycles;                // modelled, about, caches cold
-  uint32_t scratch_bytes = 0;   // of the arena
-  uint32_t constant_bytes = 0;  // in flash: weights and tables
+  double cycles;                 // modelled, about, caches cold
+  uint32_t scratch_bytes = 0;    // of the arena
+  uint32_t constant_bytes = 0;   // in flash: weights and tables
   int32_t channels_at_once = 1;  // of the output, which are filled up to a multiple
   bool fuses_pool = false;
   int32_t output_lead = -1;  // PreparedStep::output_lead

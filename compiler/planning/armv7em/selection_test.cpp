@@ -64,8 +64,7 @@ TEST_F(Preference, SaysWhatWouldBeFasterAndWhatWasGained) {
 }
 
 TEST_F(Preference, SaysWhenChannelsAreWasted) {
-  EXPECT_THAT(pointwise(7, Prefer::kSpeed).remark,
-              EndsWith("takes the time of 8 output channels"));
+  EXPECT_THAT(pointwise(7, Prefer::kSpeed).remark, EndsWith("takes the time of 8 output channels"));
   for (const int32_t channels : {8, 63})
     EXPECT_THAT(pointwise(channels, Prefer::kSpeed).remark, Not(HasSubstr("takes the time")));
 }
