@@ -199,10 +199,10 @@
     const int8_t* input, const uint32_t* filter, const Winograd4x4Requantization* requantization, \
     uint32_t* scratch, int8_t* output)                                                            \
   X(depthwise_conv_2d_s8_smlad, DepthwiseConv2DS8SmladParams,                                     \
-    const int8_t* input, const int8_t* filter, const PackedRequantization* requantization,        \
+    const int8_t* input, const uint8_t* filter, const PackedRequantization* requantization,       \
     uint32_t* scratch, int8_t* output)                                                            \
   X(depthwise_conv_2d_s8_smlad_scaled, DepthwiseConv2DS8SmladParams,                              \
-    const int8_t* input, const int8_t* filter, const PackedRequantization* requantization,        \
+    const int8_t* input, const uint8_t* filter, const PackedRequantization* requantization,       \
     uint32_t* scratch, int8_t* output)                                                            \
   X(fully_connected_s8_smlad, FullyConnectedS8SmladParams,                                        \
     const int8_t* input, const uint32_t* filter, int8_t* output)                                  \

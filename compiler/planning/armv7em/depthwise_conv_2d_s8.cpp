@@ -47,8 +47,8 @@ DepthwiseConv2DS8SmladParams along_columns(DepthwiseConv2DS8SmladParams p) {
 // As measured on the virtual board.
 double cycles(const DepthwiseConv2DS8SmladParams& p, bool is_scaled) {
   const double kSix = is_scaled ? 50 : 57, kTwo = is_scaled ? 22 : 25;  // of a channel
-  constexpr double kGroup = 8, kStoredPixel = 3, kWidenedPixel = 4.3;
-  constexpr double kLine = 60, kWidenedLine = 30, kBlock = 250;
+  constexpr double kGroup = 8, kStoredPixel = 3, kWidenedPixel = 5.5;
+  constexpr double kLine = 75, kWidenedLine = 35, kBlock = 250;
   const DepthwiseGroups groups = depthwise_groups(p.output_pixels, p.pixel_stride);
   const double line = 4 * (kSix * groups.sixes + kTwo * groups.twos) +
                       kGroup * (groups.sixes + groups.twos) + kStoredPixel * p.output_pixels +
@@ -60,12 +60,21 @@ double cycles(const DepthwiseConv2DS8SmladParams& p, bool is_scaled) {
 }
 
 // From [3, 3, channels] to [channels, 3, 3], or its transpose.
-std::vector<int8_t> pack_filter(const int8_t* taps, int32_t channels, bool swaps) {
+std::vector<int8_t> by_channels(const int8_t* taps, int32_t channels, bool swaps) {
   std::vector<int8_t> filter;
   for (int32_t c = 0; c < channels; ++c)
     for (int32_t tap = 0; tap < 9; ++tap)
       filter.push_back(taps[(swaps ? tap % 3 * 3 + tap / 3 : tap) * channels + c]);
   return filter;
+}
+
+// What DepthwiseConv2DS8SmladParams tells of.
+std::vector<uint8_t> pack(const std::vector<int8_t>& filter) {
+  std::vector<uint8_t> packed;
+  for (size_t line = 0; line < filter.size(); line += 3)
+    for (const size_t tap : {0, 1, 1, 2})
+      packed.push_back(static_cast<uint8_t>(filter[line + tap] + 128));
+  return packed;
 }
 
 Candidate candidate(KernelId kernel, const StepView& view,
@@ -82,11 +91,11 @@ Candidate candidate(KernelId kernel, const StepView& view,
     auto* with = steps.params<DepthwiseConv2DS8SmladParams>();
     // In this order: the kernel reads a word behind the first.
     auto* table = steps.table<PackedRequantization>(channels);
-    auto* packed = steps.table<int8_t>(channels * 9);
+    auto* packed = steps.table<uint8_t>(channels * 12);
     if (with == nullptr || table == nullptr || packed == nullptr) return steps.no_memory();
     *with = params;
     std::ranges::copy(requantization, table);
-    std::ranges::copy(filter, packed);
+    std::ranges::copy(pack(filter), packed);
     steps.replace(step, kernel, with,
                   {input, steps.operand_of_table(packed), steps.operand_of_table(table),
                    steps.operand_of_scratch(step, scratch), output});
@@ -96,7 +105,7 @@ Candidate candidate(KernelId kernel, const StepView& view,
   return {.kernel = kernel,
           .cycles = cycles(params, is_scaled),
           .scratch_bytes = scratch,
-          .constant_bytes = static_cast<uint32_t>(channels) * (9 + 16),
+          .constant_bytes = static_cast<uint32_t>(channels) * (12 + 16),
           .in_place = params.output_pixel_step == params.input_pixel_step,
           .apply = apply};
 }
@@ -115,7 +124,7 @@ void add_s8(const StepView& view, std::vector<Candidate>& candidates) {
   const bool swaps = cycles(columns, true) < cycles(rows, true);
   const DepthwiseConv2DS8SmladParams& best = swaps ? columns : rows;
   const std::vector<int8_t> filter =
-      pack_filter(view.constant<int8_t>(1), g.output_channels, swaps);
+      by_channels(view.constant<int8_t>(1), g.output_channels, swaps);
   const auto requantization =
       pack_requantization({view.constant<int32_t>(2), view.constant<Requantization>(3), 1,
                            p.input_offset, p.output_offset},

@@ -1,7 +1,10 @@
 #include "runtime/kernels/depthwise_conv_2d/armv7em_s8.h"
 
+#include <algorithm>
+
 #include "runtime/base/fixed_point.h"
 #include "runtime/kernels/armv7em/requantize.h"
+#include "runtime/kernels/generic_arithmetic.h"
 #include "runtime/kernels/kernel_list.h"
 
 namespace solder::armv7em {
@@ -11,37 +14,100 @@ constexpr int32_t kBlock = kDepthwiseBlock, kLines = kDepthwiseLines;
 // Words from a widened line's pair of pixels to the next: of every line a word for each channel.
 constexpr int32_t kStep = kLines * kBlock;
 
-// A pair of pixels, four channels each, to a word for each channel: (a, b) as int16.
+// Two pixels, four channels each, to a word for each channel: (a, b) as int16. Returns where the
+// next word of the line belongs.
 inline uint32_t* widen(uint32_t a, uint32_t b, uint32_t* to) {
   const uint32_t low = dsp::pkhbt16(a, b), high = dsp::pkhtb16(b, a);
-  to[0] = dsp::sxtb16(low);
-  to[1] = dsp::sxtb16_ror8(low);
-  to[2] = dsp::sxtb16(high);
-  to[3] = dsp::sxtb16_ror8(high);
+  to[0] = dsp::sxtb16(low), to[1] = dsp::sxtb16_ror8(low);
+  to[2] = dsp::sxtb16(high), to[3] = dsp::sxtb16_ror8(high);
   return to + kStep;
 }
 
-// The first `words` pairs of pixels of a line, its padding among them.
-void widen_line(const DepthwiseConv2DS8SmladParams& p, const int8_t* line, bool is_inside,
-                int32_t words, uint32_t* to) {
-  const uint32_t zero = static_cast<uint8_t>(p.input_zero_point) * 0x01010101U;
-  if (is_inside) {
-    const int32_t step = p.input_pixel_step;
-    int32_t pixels = p.input_pixels;
-    if (p.pixels_before > 0) {
-      to = widen(zero, dsp::load(line), to);
-      line += step, --pixels, --words;
-    }
-    const int32_t pairs = pixels / 2 < words ? pixels / 2 : words;
-    words -= pairs;
-    for (int32_t i = pairs; i > 0; --i, line += 2 * step)
-      to = widen(dsp::load(line), dsp::load(line + step), to);
-    if (pixels % 2 != 0 && words > 0) {
-      to = widen(dsp::load(line), zero, to);
-      --words;
-    }
+// Four pixels that lie `step` bytes apart.
+inline uint32_t* widen_four(const int8_t*& from, int32_t step, uint32_t* to) {
+#ifdef __ARM_FEATURE_DSP
+  uint32_t a, b, c, d, e, f;
+  asm volatile(
+      "ldr    %[a], [%[from]]                  \n\t"
+      "ldr    %[b], [%[from], %[step]]         \n\t"
+      "ldr    %[c], [%[from], %[step], lsl #1] \n\t"
+      "pkhbt  %[e], %[a], %[b], lsl #16        \n\t"
+      "ldr    %[d], [%[from], %[three_steps]]  \n\t"
+      "pkhtb  %[b], %[b], %[a], asr #16        \n\t"
+      "add    %[from], %[from], %[step], lsl #2 \n\t"
+      "sxtb16 %[a], %[e]                       \n\t"
+      "pkhbt  %[f], %[c], %[d], lsl #16        \n\t"
+      "pkhtb  %[d], %[d], %[c], asr #16        \n\t"
+      "sxtb16 %[e], %[e], ror #8               \n\t"
+      "sxtb16 %[c], %[f]                       \n\t"
+      "sxtb16 %[f], %[f], ror #8               \n\t"
+      "strd   %[a], %[e], [%[to]], %[bytes]    \n\t"
+      "sxtb16 %[a], %[b]                       \n\t"
+      "sxtb16 %[b], %[b], ror #8               \n\t"
+      "strd   %[c], %[f], [%[to], #-48]        \n\t"
+      "sxtb16 %[c], %[d]                       \n\t"
+      "sxtb16 %[d], %[d], ror #8               \n\t"
+      "strd   %[a], %[b], [%[to], #-88]        \n\t"
+      "strd   %[c], %[d], [%[to], #-40]        \n\t"
+      : [from] "+&r"(from), [to] "+&r"(to), [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d),
+        [e] "=&r"(e), [f] "=&r"(f)
+      : [step] "r"(step), [three_steps] "r"(3 * step), [bytes] "i"(8 * kStep)
+      : "memory");
+  return to;
+#else
+  to = widen(dsp::load(from), dsp::load(from + step), to);
+  from += 2 * step;
+  to = widen(dsp::load(from), dsp::load(from + step), to);
+  from += 2 * step;
+  return to;
+#endif
+}
+
+// What a widened line is made of, in this order.
+struct Line {
+  bool pads_first;  // a pair of padding and the first pixel
+  int32_t pairs;    // of pixels
+  bool pads_last;   // a pair of the last pixel and padding
+  int32_t padding;  // pairs of padding
+  int32_t words;    // pairs in all
+  int32_t step;     // from pixel to pixel
+  uint32_t zero;    // a pixel of padding
+};
+
+Line line_of(const DepthwiseConv2DS8SmladParams& p) {
+  int32_t words = ((p.output_pixels - 1) * p.pixel_stride >> 1) + 2;  // that count
+  Line line = {.pads_first = p.pixels_before > 0,
+               .pairs = 0,
+               .pads_last = false,
+               .padding = 0,
+               .words = words,
+               .step = p.input_pixel_step,
+               .zero = static_cast<uint8_t>(p.input_zero_point) * 0x01010101U};
+  if (line.pads_first) --words;
+  const int32_t pixels = p.input_pixels - (line.pads_first ? 1 : 0);
+  line.pairs = std::min(pixels >> 1, words);
+  line.pads_last = (pixels & 1) != 0 && line.pairs < words;
+  line.padding = words - line.pairs - (line.pads_last ? 1 : 0);
+  return line;
+}
+
+void widen_padding(uint32_t zero, int32_t pairs, uint32_t* to) {
+  for (; pairs > 0; --pairs) to = widen(zero, zero, to);
+}
+
+[[gnu::noinline]] void widen_line(const Line& line, const int8_t* from, uint32_t* to) {
+  const int32_t step = line.step;
+  if (line.pads_first) {
+    to = widen(line.zero, dsp::load(from), to);
+    from += step;
   }
-  for (; words > 0; --words) to = widen(zero, zero, to);
+  for (int32_t i = line.pairs >> 1; i > 0; --i) to = widen_four(from, step, to);
+  if ((line.pairs & 1) != 0) {
+    to = widen(dsp::load(from), dsp::load(from + step), to);
+    from += 2 * step;
+  }
+  if (line.pads_last) to = widen(dsp::load(from), line.zero, to);
+  widen_padding(line.zero, line.padding, to);
 }
 
 // Outputs of a block of channels, for each channel three lines of pairs of pixels times three of
@@ -146,9 +212,9 @@ void widen_line(const DepthwiseConv2DS8SmladParams& p, const int8_t* line, bool 
   FIRST_LOADS
 
 template <int32_t kStride, bool kIsScaled>
-void convolve_line(const uint32_t* input, const uint32_t* filter,
-                   const PackedRequantization* requantization, const DepthwiseGroups& groups,
-                   int8_t* output) {
+inline void multiply(const uint32_t* input, const uint32_t* filter,
+                     const PackedRequantization* requantization, const DepthwiseGroups& groups,
+                     int8_t* output) {
   // Kept in memory, for the loop takes all registers.
   const uint32_t* const sixes_end = input + groups.sixes * 3 * kStride * kStep;
   const uint32_t* const twos_end = sixes_end + groups.twos * kStep;
@@ -156,9 +222,9 @@ void convolve_line(const uint32_t* input, const uint32_t* filter,
   uint32_t x0, x1, w01, w12;
 #define OPERANDS                                                                               \
   : [s0] "=&r"(s0), [s1] "=&r"(s1), [s2] "=&r"(s2), [s3] "=&r"(s3), [s4] "=&r"(s4),            \
-    [s5] "=&r"(s5), [x0] "=&r"(x0), [x1] "=&r"(x1), [w01] "=&r"(w01), [w12] "=&r"(w12),        \
-    [input] "+r"(input), [filter] "+r"(filter), [requantization] "+r"(requantization),         \
-    [output] "+r"(output)                                                                      \
+    [s5] "=&r"(s5), [x0] "=&l"(x0), [x1] "=&l"(x1), [w01] "=&l"(w01), [w12] "=&l"(w12),        \
+    [input] "+l"(input), [filter] "+l"(filter), [requantization] "+l"(requantization),         \
+    [output] "+l"(output)                                                                      \
   : [sixes_end] "m"(sixes_end), [twos_end] "m"(twos_end),                                      \
     [is_scaled] "i"(kIsScaled), [scaled_shift] "i"(kDepthwiseScaledShift)                      \
   : "cc", "memory"
@@ -249,9 +315,9 @@ void convolve_line(const uint32_t* input, const uint32_t* filter,
 #else
 
 template <int32_t kStride, bool kIsScaled>
-void convolve_line(const uint32_t* input, const uint32_t* filter,
-                   const PackedRequantization* requantization, const DepthwiseGroups& groups,
-                   int8_t* output) {
+inline void multiply(const uint32_t* input, const uint32_t* filter,
+                     const PackedRequantization* requantization, const DepthwiseGroups& groups,
+                     int8_t* output) {
   for (int32_t c = 0; c < kBlock; ++c, ++input, filter += kDepthwiseFilterWords) {
     for (int32_t i = 0; i < groups.outputs(); ++i) {
       const uint32_t* x = input + i * kStride / 2 * kStep;
@@ -273,83 +339,106 @@ void convolve_line(const uint32_t* input, const uint32_t* filter,
 
 #endif
 
-// A line of outputs of a block, four bytes each, to where it belongs.
-void store_line(const DepthwiseConv2DS8SmladParams& p, const int8_t* from, int32_t channels,
-                int8_t* output) {
-  const bool clamps = p.activation_min > -128 || p.activation_max < 127;
-  const int32_t step = p.output_pixel_step;
-  if (channels == kBlock && !clamps) {
-    for (int32_t i = p.output_pixels; i > 0; --i, from += kBlock, output += step)
-      dsp::store(output, dsp::load(from));
-    return;
-  }
-  for (int32_t i = p.output_pixels; i > 0; --i, from += kBlock, output += step)
+// What all lines have in common.
+struct Work {
+  const DepthwiseConv2DS8SmladParams& params;
+  Line line;
+  DepthwiseGroups groups;
+  bool clamps;
+  // Scratch:
+  uint32_t* filter;  // kDepthwiseFilterWords for each channel
+  uint32_t* lines;   // kStep words for each pair of pixels
+  int8_t* outputs;   // of a line, kBlock channels of each
+};
+
+[[gnu::noinline]] void store_bytes(const DepthwiseConv2DS8SmladParams& p, const int8_t* from,
+                                   int32_t channels, int8_t* output) {
+  for (int32_t i = p.output_pixels; i > 0; --i, from += kBlock, output += p.output_pixel_step)
     for (int32_t c = 0; c < channels; ++c)
       output[c] = static_cast<int8_t>(clamp(from[c], p.activation_min, p.activation_max));
 }
 
-// weights: [3, 3].
-void widen_filter(const int8_t* weights, int32_t factor, uint32_t* to) {
-  for (int32_t line = 0; line < kLines; ++line, weights += 3, to += 2) {
-    const auto w0 = static_cast<uint32_t>(weights[0] * factor);
-    const auto w1 = static_cast<uint32_t>(weights[1] * factor);
-    const auto w2 = static_cast<uint32_t>(weights[2] * factor);
-    to[0] = dsp::pkhbt16(w0, w1);
-    to[1] = dsp::pkhbt16(w1, w2);
-    if (line == kLines - 1) break;
-    to[2 * kLines] = to[0];
-    to[2 * kLines + 1] = to[1];
+// One line of a block's outputs.
+template <int32_t kStride, bool kIsScaled>
+[[gnu::noinline]] void convolve_line(const Work& work, const uint32_t* filter,
+                                     const PackedRequantization* requantization, int32_t channels,
+                                     int8_t* output) {
+  multiply<kStride, kIsScaled>(work.lines, filter, requantization, work.groups, work.outputs);
+  const DepthwiseConv2DS8SmladParams& p = work.params;
+  const int8_t* from = work.outputs;
+  if (channels < kBlock || work.clamps) return store_bytes(p, from, channels, output);
+  const int32_t pixels = p.output_pixels, step = p.output_pixel_step;
+  for (int32_t i = pixels >> 1; i > 0; --i, from += 2 * kBlock, output += 2 * step) {
+    const uint32_t pixel = dsp::load(from), next = dsp::load(from + kBlock);
+    dsp::store(output, pixel);
+    dsp::store(output + step, next);
+  }
+  if ((pixels & 1) != 0) dsp::store(output, dsp::load(from));
+}
+
+// From what DepthwiseConv2DS8SmladParams tells of; uint8 has room to be shifted.
+[[gnu::noinline]] void widen_filters(const uint8_t* weights,
+                                     const PackedRequantization* requantization, bool is_scaled,
+                                     uint32_t* to) {
+  for (int32_t c = 0; c < kBlock; ++c, to += kDepthwiseFilterWords) {
+    const int32_t shift = is_scaled ? 1 + requantization[c].right_shift : 1;
+    const uint32_t offset = 0x00800080U << shift;
+    SOLDER_UNROLL
+    for (int32_t line = 0; line < kLines; ++line, weights += 4) {
+      const uint32_t four = dsp::load(weights);
+      const uint32_t w01 = dsp::ssub16(dsp::uxtb16(four) << shift, offset);
+      const uint32_t w12 = dsp::ssub16(dsp::uxtb16_ror8(four) << shift, offset);
+      to[2 * line] = w01, to[2 * line + 1] = w12;
+      if (line < kLines - 1) to[2 * (line + kLines)] = w01, to[2 * (line + kLines) + 1] = w12;
+    }
   }
 }
 
-using ConvolveLine = void(const uint32_t* input, const uint32_t* filter,
-                          const PackedRequantization* requantization, const DepthwiseGroups& groups,
+using ConvolveLine = void(const Work& work, const uint32_t* filter,
+                          const PackedRequantization* requantization, int32_t channels,
                           int8_t* output);
-
-// What lies in scratch.
-struct Scratch {
-  uint32_t* filter;  // kDepthwiseFilterWords for each channel
-  uint32_t* lines;   // kStep words for each pair of pixels
-  int8_t* outputs;   // a line's, kBlock channels of each
-};
 
 // A block of channels of one batch: every line is widened once, before the first output line that
 // needs it.
-void convolve_block(const DepthwiseConv2DS8SmladParams& p, const int8_t* input,
-                    const PackedRequantization* requantization, int32_t channels,
-                    const Scratch& scratch, ConvolveLine* convolve_line, int8_t* output) {
-  const DepthwiseGroups groups = depthwise_groups(p.output_pixels, p.pixel_stride);
-  const int32_t words = ((p.output_pixels - 1) * p.pixel_stride + 2) / 2 + 1;  // that count
+[[gnu::noinline]] void convolve_block(const Work& work, const int8_t* input,
+                                      const PackedRequantization* requantization, int32_t channels,
+                                      ConvolveLine* convolve_line, int8_t* output) {
+  const DepthwiseConv2DS8SmladParams& p = work.params;
   int32_t next = -p.lines_before, slot = 0;  // the line to be widened, and where
-  for (int32_t y = 0; y < p.output_lines; ++y, output += p.output_line_step) {
-    const int32_t end = y * p.line_stride - p.lines_before + kLines;
-    for (; next < end; ++next, slot = slot == kLines - 1 ? 0 : slot + 1)
-      widen_line(p, input + next * p.input_line_step, next >= 0 && next < p.input_lines, words,
-                 scratch.lines + slot * kBlock);
+  int32_t end = next + kLines;
+  for (int32_t y = p.output_lines; y > 0; --y, output += p.output_line_step, end += p.line_stride) {
+    for (; next < end; ++next, slot = slot == kLines - 1 ? 0 : slot + 1) {
+      uint32_t* const to = work.lines + slot * kBlock;
+      if (next >= 0 && next < p.input_lines)
+        widen_line(work.line, input + next * p.input_line_step, to);
+      else
+        widen_padding(work.line.zero, work.line.words, to);
+    }
     // The oldest line lies where the next one will: the filter's first belongs to that slot.
-    const uint32_t* filter = scratch.filter + 2 * (slot == 0 ? 0 : kLines - slot);
-    convolve_line(scratch.lines, filter, requantization, groups, scratch.outputs);
-    store_line(p, scratch.outputs, channels, output);
+    const uint32_t* filter = work.filter + 2 * (slot == 0 ? 0 : kLines - slot);
+    convolve_line(work, filter, requantization, channels, output);
   }
 }
 
-template <bool kIsScaled>
-void convolve(const DepthwiseConv2DS8SmladParams& p, const int8_t* input, const int8_t* filter,
-              const PackedRequantization* requantization, uint32_t* scratch, int8_t* output) {
+void convolve(const DepthwiseConv2DS8SmladParams& p, const int8_t* input, const uint8_t* filter,
+              const PackedRequantization* requantization, uint32_t* scratch, bool is_scaled,
+              ConvolveLine* convolve_line, int8_t* output) {
+  const DepthwiseGroups groups = depthwise_groups(p.output_pixels, p.pixel_stride);
   uint32_t* const lines = scratch + kBlock * kDepthwiseFilterWords;
-  uint32_t* const outputs = lines + kStep * depthwise_words(p.output_pixels, p.pixel_stride);
-  const Scratch parts = {scratch, lines, reinterpret_cast<int8_t*>(outputs)};
-  ConvolveLine* const convolve_line = p.pixel_stride == 1 ? armv7em::convolve_line<1, kIsScaled>
-                                                          : armv7em::convolve_line<2, kIsScaled>;
+  uint32_t* const outputs = lines + kStep * depthwise_words(groups, p.pixel_stride);
+  const Work work = {.params = p,
+                     .line = line_of(p),
+                     .groups = groups,
+                     .clamps = p.activation_min > INT8_MIN || p.activation_max < INT8_MAX,
+                     .filter = scratch,
+                     .lines = lines,
+                     .outputs = reinterpret_cast<int8_t*>(outputs)};
   for (int32_t b = 0; b < p.batches; ++b) {
-    const int8_t* weights = filter;
     for (int32_t first = 0; first < p.channels; first += kBlock) {
       const PackedRequantization* const r = requantization + first;
-      for (int32_t c = 0; c < kBlock; ++c, weights += 9)
-        widen_filter(weights, kIsScaled ? 2 << r[c].right_shift : 2,
-                     scratch + c * kDepthwiseFilterWords);
+      widen_filters(filter + first * 4 * kLines, r, is_scaled, work.filter);
       const int32_t channels = p.channels - first < kBlock ? p.channels - first : kBlock;
-      convolve_block(p, input + first, r, channels, parts, convolve_line, output + first);
+      convolve_block(work, input + first, r, channels, convolve_line, output + first);
     }
     input += p.input_lines * p.input_pixels * p.channels;
     output += p.output_lines * p.output_pixels * p.channels;
@@ -358,23 +447,24 @@ void convolve(const DepthwiseConv2DS8SmladParams& p, const int8_t* input, const 
 
 }  // namespace
 
-// filter: [channels, 3, 3], its last two axes those of lines and pixels. filter and requantization
-// are filled up to whole blocks. Up to three bytes behind the input are read, and count for
-// nothing.
+// filter and requantization are filled up to whole blocks. Up to three bytes behind the input are
+// read, and count for nothing.
 // The output may lie where the input does: an output line is written when the input's lines up to
 // the last that it needs have been read, and only over the same channels, which no other block
 // reads.
 void depthwise_conv_2d_s8_smlad(const DepthwiseConv2DS8SmladParams& p, const int8_t* input,
-                                const int8_t* filter, const PackedRequantization* requantization,
+                                const uint8_t* filter, const PackedRequantization* requantization,
                                 uint32_t* scratch, int8_t* output) {
-  convolve<false>(p, input, filter, requantization, scratch, output);
+  convolve(p, input, filter, requantization, scratch, false,
+           p.pixel_stride == 1 ? convolve_line<1, false> : convolve_line<2, false>, output);
 }
 
 void depthwise_conv_2d_s8_smlad_scaled(const DepthwiseConv2DS8SmladParams& p, const int8_t* input,
-                                       const int8_t* filter,
+                                       const uint8_t* filter,
                                        const PackedRequantization* requantization,
                                        uint32_t* scratch, int8_t* output) {
-  convolve<true>(p, input, filter, requantization, scratch, output);
+  convolve(p, input, filter, requantization, scratch, true,
+           p.pixel_stride == 1 ? convolve_line<1, true> : convolve_line<2, true>, output);
 }
 
 }  // namespace solder::armv7em

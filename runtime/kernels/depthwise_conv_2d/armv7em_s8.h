@@ -7,6 +7,8 @@ namespace solder {
 
 // The kernel walks along lines, which are the rows of the images or, where that leaves fewer
 // outputs over, their columns: the compiler swaps the axes of filter and steps. Steps are in bytes.
+//
+// filter: of each channel for each line w0, w1, w1 and w2, each 128 more, as uint8.
 struct DepthwiseConv2DS8SmladParams {
   int32_t batches, channels;
   int32_t input_lines, input_pixels;    // pixels: of a line
@@ -60,15 +62,15 @@ constexpr DepthwiseGroups depthwise_groups(int32_t output_pixels, int32_t pixel_
 }
 
 // Pairs of pixels of a widened line: what groups of outputs read.
-constexpr int32_t depthwise_words(int32_t output_pixels, int32_t pixel_stride) {
-  return depthwise_groups(output_pixels, pixel_stride).outputs() * pixel_stride / 2 + 1;
+constexpr int32_t depthwise_words(const DepthwiseGroups& groups, int32_t pixel_stride) {
+  return (groups.outputs() * pixel_stride >> 1) + 1;
 }
 
 // Bytes of scratch: filters, widened lines, a line of outputs.
 constexpr int32_t depthwise_scratch(int32_t output_pixels, int32_t pixel_stride) {
-  const int32_t lines = kDepthwiseLines * depthwise_words(output_pixels, pixel_stride);
-  return kDepthwiseBlock * (4 * (kDepthwiseFilterWords + lines) +
-                            depthwise_groups(output_pixels, pixel_stride).outputs());
+  const DepthwiseGroups groups = depthwise_groups(output_pixels, pixel_stride);
+  const int32_t lines = kDepthwiseLines * depthwise_words(groups, pixel_stride);
+  return kDepthwiseBlock * (4 * (kDepthwiseFilterWords + lines) + groups.outputs());
 }
 
 }  // namespace armv7em
