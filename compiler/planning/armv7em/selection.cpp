@@ -133,20 +133,41 @@ int64_t least_bytes(const Choice& choice) {
   return least;
 }
 
-// Candidates that need more RAM than the limit go, but never all. A pool that the step before can
-// compute, too, says nothing about the least that the model needs.
-void drop_large(std::vector<Choice>& all, double limit) {
+// What the model needs at least. A pool that the step before can compute, too, says nothing.
+int64_t least_bytes(const std::vector<Choice>& all) {
   int64_t least = 0;
   bool may_be_fused = false;
   for (const Choice& choice : all) {
     if (!may_be_fused) least = std::max(least, least_bytes(choice));
     may_be_fused = std::ranges::any_of(choice.candidates, &Candidate::fuses_pool);
   }
+  return least;
+}
+
+// Candidates that need more RAM than the limit go, but never all.
+void drop_large(std::vector<Choice>& all, double limit) {
+  const int64_t least = least_bytes(all);
   for (Choice& choice : all) {
     const auto allowed =
         std::max(limit * static_cast<double>(least), static_cast<double>(least_bytes(choice)));
     std::erase_if(choice.candidates, [&](const Candidate& c) {
       return static_cast<double>(bytes_with(choice, c)) > allowed;
+    });
+  }
+}
+
+// Candidates go that make the arena larger and are hardly faster than one that needs no more flash.
+void drop_wasteful(std::vector<Choice>& all) {
+  constexpr double kHardly = 1.02;
+  const int64_t least = least_bytes(all);
+  for (Choice& choice : all) {
+    const std::vector<Candidate> others = choice.candidates;
+    std::erase_if(choice.candidates, [&](const Candidate& c) {
+      const int64_t bytes = bytes_with(choice, c);
+      return bytes > least && std::ranges::any_of(others, [&](const Candidate& other) {
+               return bytes_with(choice, other) < bytes && other.cycles <= kHardly * c.cycles &&
+                      other.constant_bytes <= c.constant_bytes;
+             });
     });
   }
 }
@@ -241,6 +262,7 @@ Error Selection::lower(StepBuilder& steps) {
   for (const Choice& choice : all) before_limits.push_back(extremes(choice));
   if (favourite_) keep_favourite(all, *favourite_);
   drop_large(all, limit.ram);
+  if (prefer_ != Prefer::kSpeed && !favourite_) drop_wasteful(all);
   choose(all, limit.constants);
   const PreparedStep* fused = nullptr;
   for (size_t i = 0; i < all.size(); ++i) {
