@@ -1,13 +1,11 @@
 #include "compiler/planning/armv7em/selection.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
-#include <span>
 
 #include "compiler/planning/armv7em/activations.h"
-#include "compiler/planning/armv7em/candidate.h"
+#include "compiler/planning/armv7em/choice.h"
+#include "compiler/planning/armv7em/remark.h"
 
 namespace solder::compiler::armv7em {
 namespace {
@@ -32,19 +30,6 @@ Limits limits(Prefer prefer) {
   return {.ram = 2.0, .constants = 2.5};
 }
 
-struct Choice {
-  PreparedStep* step;
-  std::vector<Candidate> candidates;
-  int64_t input_bytes = 0;     // where nobody reads the input later, else 0
-  int64_t output_bytes = 0;    // of the operator
-  int64_t pooled_bytes = 0;    // of the pool after it
-  int64_t other_bytes = 0;     // activations in memory besides while the step runs
-  int64_t constant_bytes = 0;  // the operator's own
-  size_t chosen = 0;
-
-  const Candidate& candidate() const { return candidates[chosen]; }
-};
-
 // The max pooling after a step when nothing else reads what is between them.
 const PreparedStep* pool_after(const Graph& graph, const PreparedStep& step) {
   const PreparedStep* next = step.next;
@@ -65,16 +50,6 @@ Candidate as_prepared(const Graph& graph, const PreparedStep& step) {
           .cycles = std::numeric_limits<double>::max(),
           .scratch_bytes = step.scratch_bytes,
           .constant_bytes = static_cast<uint32_t>(constants)};
-}
-
-// The arena that a candidate needs while it runs, with all that is alive then.
-int64_t bytes_with(const Choice& choice, const Candidate& c) {
-  const int64_t output = c.fuses_pool ? choice.pooled_bytes : choice.output_bytes;
-  const int64_t apart = choice.input_bytes + output;
-  const int32_t lead = c.in_place && choice.input_bytes >= output ? 0 : c.output_lead;
-  const int64_t over =
-      lead < 0 || choice.input_bytes == 0 ? apart : std::max(output, lead + choice.input_bytes);
-  return choice.other_bytes + std::min(over, apart) + c.scratch_bytes;
 }
 
 // A candidate that leaves the pooling to its own step costs that time, too.
@@ -202,55 +177,6 @@ void choose(std::vector<Choice>& all, double limit) {
              int64_t{best->candidate().constant_bytes};
     best->chosen = best_candidate;
   }
-}
-
-// Of a step's candidates before any limit; the smallest has the least constants. That the step
-// stays as it was prepared, which comes first, counts where there is no other.
-struct Extremes {
-  Candidate fastest, smallest;
-};
-
-Extremes extremes(const Choice& choice) {
-  const auto size = [](const Candidate& c) { return std::pair(c.constant_bytes, c.cycles); };
-  const std::span all(choice.candidates);
-  const auto ours = all.size() > 1 ? all.subspan(1) : all;
-  return {.fastest = std::ranges::min(ours, {}, &Candidate::cycles),
-          .smallest = std::ranges::min(ours, {}, size)};
-}
-
-// How many times faster than `slow`, and for which memory; empty: hardly.
-std::string gain(const Choice& choice, const Candidate& fast, const Candidate& slow,
-                 std::string_view as) {
-  constexpr double kWorthTelling = 0.9;
-  if (fast.cycles >= kWorthTelling * slow.cycles) return {};
-  std::string text = fmt::format("{:.1f}x as fast{}", slow.cycles / fast.cycles, as);
-  const int64_t ram = bytes_with(choice, fast) - bytes_with(choice, slow);
-  const int64_t flash = int64_t{fast.constant_bytes} - int64_t{slow.constant_bytes};
-  if (ram > 0) text += fmt::format(" for {} bytes of RAM", ram);
-  if (flash > 0) text += fmt::format(" {} {} bytes of flash", ram > 0 ? "and" : "for", flash);
-  return ram > 0 || flash > 0 ? text + " more" : text;
-}
-
-// When a tenth of the time or more is spent on channels that fill up a block.
-std::string waste(const Graph& graph, const Choice& choice) {
-  const Operator& op = graph.operators[choice.step->step.operator_index];
-  const Shape& output = graph.tensors[static_cast<size_t>(op.outputs[0])].shape;
-  const int32_t at_once = choice.candidate().channels_at_once;
-  const int32_t channels = output.rank == 0 ? 0 : output.dims[output.rank - 1];
-  const int32_t computed = (channels + at_once - 1) / at_once * at_once;
-  if (10 * (computed - channels) < channels || computed == channels) return {};
-  return fmt::format("takes the time of {} output channels", computed);
-}
-
-std::string remark(const Graph& graph, const Choice& choice, const Extremes& all) {
-  const Candidate& chosen = choice.candidate();
-  if (!chosen.apply) return {};
-  std::string text = gain(choice, all.fastest, chosen, "");
-  text = text.empty() ? gain(choice, chosen, all.smallest,
-                             fmt::format(" as {}", kernel_name(all.smallest.kernel)))
-                      : fmt::format("{} is {}", kernel_name(all.fastest.kernel), text);
-  const std::string wasted = waste(graph, choice);
-  return text.empty() || wasted.empty() ? text + wasted : text + "; " + wasted;
 }
 
 }  // namespace
