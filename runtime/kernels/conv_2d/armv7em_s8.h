@@ -29,7 +29,7 @@ namespace solder {
 // behind the weights; its constant is kScaledShift.
 //
 // What lies outside the input is its zero point, so that the bias can hold the input's offset.
-inline constexpr int32_t kScaledShift = 13;
+inline constexpr int32_t kScaledShift = 12;
 
 struct Conv2DS8SmladParams {
   Conv2DGeometry geometry;
