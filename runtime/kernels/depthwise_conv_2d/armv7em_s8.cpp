@@ -23,7 +23,7 @@ inline uint32_t* widen(uint32_t a, uint32_t b, uint32_t* to) {
   return to + kStep;
 }
 
-// Four pixels that lie `step` bytes apart.
+// The same of four pixels that lie `step` bytes apart.
 inline uint32_t* widen_four(const int8_t*& from, int32_t step, uint32_t* to) {
 #ifdef __ARM_FEATURE_DSP
   uint32_t a, b, c, d, e, f;
@@ -115,9 +115,9 @@ void widen_padding(uint32_t zero, int32_t pairs, uint32_t* to) {
 #ifdef __ARM_FEATURE_DSP
 // clang-format off
 
-// Six outputs of a channel at a time, then two, of each group of outputs every channel. A product
-// issues every cycle, a load beside it; its multiplicands are loaded two cycles before. x0, which
-// starts a line, and x1 take turns.
+// Groups of six outputs, then of two; of each group one channel after the other. A product issues
+// every cycle, a load beside it; its multiplicands are loaded two cycles before. Pairs of pixels
+// take turns in x0 and x1.
 #define LOAD(to, from, offset) "ldr %[" to "], [%[" from "], #" #offset "]\n"
 #define LOAD_NEXT(to, from, offset) "ldr %[" to "], [%[" from "], #" #offset "]!\n"
 #define PRODUCT(smla, sum, x, w, addend) smla " %[" sum "], %[" x "], %[" w "], %[" addend "]\n"
