@@ -100,7 +100,7 @@ void bench_suite(const BenchJob& job, const std::filesystem::path& path, bool as
     table.add({name, with_commas(f.macs), with_commas(f.instructions),
                compared(theirs, "instructions", static_cast<double>(f.instructions)),
                fmt::format("{:.2f}", f.ms), compared(theirs, "ms", f.ms),
-               with_commas(f.arena_bytes),
+               compared(theirs, "published_ms", f.ms), with_commas(f.arena_bytes),
                compared(theirs, "arena_bytes", static_cast<double>(f.arena_bytes)),
                with_commas(f.code_bytes),
                compared(theirs, "code_bytes", static_cast<double>(f.code_bytes)),
